@@ -1,0 +1,1 @@
+"""Sandogh: remote elections that anyone can verify."""

@@ -1,0 +1,1 @@
+"""What trustees and the credential authority do offline: files in, files out."""

@@ -1,0 +1,1 @@
+"""The Django project: identity side, board, ballot side and their pages."""

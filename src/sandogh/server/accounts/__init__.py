@@ -1,0 +1,1 @@
+"""Picture numbers, one-time codes, voting sessions, permits."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BallotboxConfig(AppConfig):
+    name = "sandogh.server.ballotbox"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The bulletin board: sequencer, storage, export."""

@@ -1,0 +1,1 @@
+"""What every app may use: clock, Persian text, Jalali dates."""

@@ -1,0 +1,1 @@
+"""The officers' acts, by command line for now."""

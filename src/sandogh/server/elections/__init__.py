@@ -1,0 +1,1 @@
+"""Definition, schedule and state of an election."""

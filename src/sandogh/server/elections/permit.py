@@ -1,0 +1,13 @@
+"""The one value that crosses from the identity side to the ballot side (architecture.md §2)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CastPermit:
+    """One ballot with this hash, under this credential, may be cast in this election. Says nothing about the person."""
+
+    election_id: int
+    public_credential: str
+    ballot_hash: str
+    """The signature.hash of the sealed ballot: 43 characters of Base64 (protocol.md §7.1)."""

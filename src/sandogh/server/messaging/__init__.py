@@ -1,0 +1,1 @@
+"""Outbound queue, inbound messages, delivery reports."""

@@ -1,0 +1,1 @@
+"""Voters, import, eligibility."""

@@ -1,0 +1,8 @@
+"""Addresses of the server: each app that answers requests brings its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sms/", include("sandogh.server.messaging.urls")),
+    path("", include("sandogh.server.portal.urls")),
+]

@@ -1,0 +1,1 @@
+"""Judges a whole election archive, check by check (protocol.md §12)."""
