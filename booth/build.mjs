@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Builds the scripts of the pages: one self-contained file per entry, with a fixed name.
+ *
+ * 1. find the entries: src/booth.tsx, src/worker.ts and every src/pages/*.ts that exists
+ * 2. bundle each alone, so that no shared chunk appears whose address a page would have to know
+ * 3. write each by rename, so that a server running meanwhile never serves half a file
+ * 4. remove what an earlier build left behind
+ *
+ * `node build.mjs --out FOLDER` writes elsewhere (tests and benches use it).
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "vite";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({ options: { out: { type: "string" } } });
+const out = resolve(here, values.out ?? "../src/sandogh/server/portal/static/booth");
+
+/** The oldest browser we serve: domain.md §4.6. */
+const OLDEST = ["es2020", "chrome87"];
+
+// (1)
+const pages = join(here, "src/pages");
+const entries = [
+    join(here, "src/booth.tsx"),
+    join(here, "src/worker.ts"),
+    ...(existsSync(pages) ? readdirSync(pages) : [])
+        .filter((name) => /\.tsx?$/.test(name) && !/\.(d|test)\.tsx?$/.test(name))
+        .map((name) => join(pages, name)),
+].filter((path) => existsSync(path));
+
+// (2)
+const files = new Map();
+for (const entry of entries) {
+    const name = basename(entry, extname(entry));
+    const result = await build({
+        root: here,
+        configFile: false,
+        logLevel: "warn",
+        esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+        build: {
+            write: false,
+            target: OLDEST,
+            cssTarget: OLDEST[1],
+            minify: "esbuild",
+            modulePreload: false,
+            assetsInlineLimit: 0,
+            reportCompressedSize: false,
+            rollupOptions: {
+                input: entry,
+                output: {
+                    // A classic worker starts in more browsers than a module worker, and wraps its names.
+                    format: name === "worker" ? "iife" : "es",
+                    inlineDynamicImports: true,
+                    entryFileNames: `${name}.js`,
+                    assetFileNames: (asset) => (asset.names.some((n) => n.endsWith(".css")) ? `${name}.css` : "[name][extname]"),
+                },
+            },
+        },
+    });
+    const outputs = Array.isArray(result) ? result : [result];
+    for (const file of outputs.flatMap((bundle) => bundle.output)) {
+        if (file.type === "chunk" && file.fileName !== `${name}.js`) throw new Error(`${entry} made a second script, ${file.fileName}`);
+        if (files.has(file.fileName)) throw new Error(`two entries make ${file.fileName}`);
+        files.set(file.fileName, file.type === "chunk" ? file.code : file.source);
+    }
+}
+
+// (3)
+mkdirSync(out, { recursive: true });
+for (const [name, content] of files) {
+    const temporary = join(out, `.${name}.${process.pid}`);
+    writeFileSync(temporary, content);
+    renameSync(temporary, join(out, name));
+}
+
+// (4)
+for (const left of readdirSync(out, { withFileTypes: true })) {
+    if (left.isFile() && !left.name.startsWith(".") && !files.has(left.name)) rmSync(join(out, left.name));
+}
+console.log(`built ${[...files.keys()].join(" ") || "nothing: no entry exists yet"}`);
