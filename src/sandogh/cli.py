@@ -31,7 +31,8 @@ class Parts(click.Group):
         except ModuleNotFoundError as missing:
             if (missing.name or "").startswith("sandogh"):
                 raise
-            raise click.ClickException(f"«{cmd_name}» needs the server's packages ({missing.name}): pip install 'sandogh[server]'") from missing
+            remedy = "pip install 'sandogh[server]'"
+            raise click.ClickException(f"«{cmd_name}» needs the server's packages ({missing.name}): {remedy}") from missing
         if not isinstance(command, click.Command):
             raise TypeError(f"{module}.{name} is not a command")
         return command

@@ -1,4 +1,4 @@
-"""Settings of the server, all from the environment. Development is the default only for trying it; production must be asked for and is strict."""
+"""Settings of the server, all from the environment. Development is the default, for trying it; production is asked for and strict."""
 
 import os
 import secrets
