@@ -14,8 +14,7 @@ _INVISIBLE = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x206
 _NBSP = {0x00A0: " "}
 _SPACES = re.compile(" {2,}")
 _SEPARATORS = dict.fromkeys([0x20, 0x2D, *range(0x2010, 0x2016), 0x2212])
-_MOBILE = re.compile(r"09[0-9]{9}")
-_MOBILE_PREFIX = re.compile(r"(?:\+98|0098|98)(?=9[0-9]{9}\Z)|(?=9[0-9]{9}\Z)")
+_MOBILE = re.compile(r"(?:0|98|\+98|0098)?(9[0-9]{9})")
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 _SHORT_NATIONAL_ID = re.compile(r"[0-9]{7,9}")
 
@@ -105,10 +104,10 @@ def normalise_national_id(text: str) -> str:
 
 def normalise_mobile(text: str) -> str:
     """`09` and nine digits from 09…, 9…, 989…, +989… or 00989… (domain.md §2.4, R5). Raises Unreadable `mobile_shape`."""
-    number = _MOBILE_PREFIX.sub("0", typed_number(text), count=1)
-    if not _MOBILE.fullmatch(number):
+    match = _MOBILE.fullmatch(typed_number(text))
+    if match is None:
         raise Unreadable("mobile_shape")
-    return number
+    return "0" + match[1]
 
 
 # ---- showing

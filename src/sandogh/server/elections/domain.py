@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,30 +26,43 @@ def create(definition: Definition, *, group: str, now: datetime) -> Election:
         raise Refused("unknown_group", _("گروه رمزنگاری «%(group)s» شناخته نیست.") % {"group": group}, status=400) from error
     if Election.objects.filter(slug=definition.slug).exists():
         raise Refused("slug_taken", _("نشانی «%(slug)s» از آنِ انتخابات دیگری است.") % {"slug": definition.slug})
-    described = asdict(definition.organisation)
-    organisation, _created = Organisation.objects.update_or_create(name=described.pop("name"), defaults=described)
-    election = Election.objects.create(
-        organisation=organisation,
-        slug=definition.slug,
-        uuid=new_uuid(),
-        title=definition.title,
-        kind_text=definition.kind_text,
-        group=group,
-        opens_at=definition.opens_at,
-        closes_at=definition.closes_at,
-        announced_closes_at=definition.closes_at,
-        objections_close_at=definition.objections_close_at,
-        session_minutes=definition.session_minutes,
-        otp_seconds=definition.otp_seconds,
-        otp_digits=definition.otp_digits,
-        grace=definition.grace,
-        inbound_number=definition.inbound_number,
-        fictional=definition.fictional,
-        definition=definition.stored(),
-        created_at=now,
-    )
+    election = Election.objects.create(slug=definition.slug, uuid=new_uuid(), group=group, created_at=now, **_columns(definition))
     record(election, "create", now=now)
     return election
+
+
+def _columns(definition: Definition) -> dict[str, Any]:
+    """What a definition says, column by column. The organisation is made or brought up to date on the way."""
+    described = asdict(definition.organisation)
+    organisation, _created = Organisation.objects.update_or_create(name=described.pop("name"), defaults=described)
+    same = (
+        "title kind_text opens_at closes_at objections_close_at session_minutes otp_seconds otp_digits grace inbound_number fictional"
+    ).split()
+    return {name: getattr(definition, name) for name in same} | {
+        "organisation": organisation,
+        "announced_closes_at": definition.closes_at,
+        "definition": definition.stored(),
+    }
+
+
+@transaction.atomic
+def redefine(election: Election, definition: Definition, *, now: datetime) -> Election:
+    """Put another definition in place of a draft's. Raises Refused `frozen` once it is sealed, `slug_changed` for another address."""
+    locked = lock(election)
+    refuse_frozen(locked)
+    if definition.slug != locked.slug:
+        raise Refused("slug_changed", _("نشانی انتخابات («%(slug)s») عوض نمی‌شود.") % {"slug": locked.slug})
+    for name, value in _columns(definition).items():
+        setattr(locked, name, value)
+    locked.save()
+    record(locked, "redefine", now=now)
+    return locked
+
+
+def refuse_frozen(election: Election) -> None:
+    """Raise Refused `frozen` once the election is sealed: definition, roll and credentials do not change any more."""
+    if election.state != State.DRAFT:
+        raise Refused("frozen", _("انتخابات مهر و موم شده است و تعریف و فهرست آن دیگر عوض نمی‌شود."))
 
 
 def lock(election: Election) -> Election:

@@ -96,7 +96,7 @@ class Election(models.Model):
 
     @classmethod
     def by_slug(cls, slug: str) -> "Election":
-        """The election of this address. Raises Refused `no_election` (404). Its credentials list, which is large, is read only when asked for."""
+        """The election of this address. Raises Refused `no_election` (404). The long list of credentials is read only when asked for."""
         try:
             return cls.objects.select_related("organisation").defer("credentials_json").get(slug=slug)
         except cls.DoesNotExist as error:

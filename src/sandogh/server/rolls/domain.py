@@ -1,0 +1,103 @@
+"""Acts on a roll: importing it, freezing it with credentials, finding one voter."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from sandogh.server.common import persian
+from sandogh.server.common.errors import Refused
+from sandogh.server.elections.domain import lock, refuse_frozen
+from sandogh.server.elections.models import Election
+from sandogh.server.rolls.importer import COLUMNS, RollReport
+from sandogh.server.rolls.models import Voter
+
+_BATCH = 500
+
+
+@transaction.atomic
+def import_roll(election: Election, report: RollReport) -> int:
+    """Make the report's accepted rows the election's roll, in place of an earlier one; answers how many.
+
+    Raises Refused `frozen` once the election is sealed, `roll_empty` when no row was accepted.
+    """
+    # The lock keeps sealing from reading half of a roll.
+    refuse_frozen(lock(election))
+    if not report.accepted:
+        raise Refused("roll_empty", _("هیچ ردیفی از فهرست پذیرفته نشد."), status=400)
+    Voter.objects.filter(election=election).delete()
+    Voter.objects.bulk_create([Voter(election=election, **row.normalised) for row in report.accepted], batch_size=_BATCH)
+    return len(report.accepted)
+
+
+def find(election: Election, *, licence_no: str, national_id: str) -> Voter:
+    """The voter with both numbers, typed in any digits. Raises Refused `no_match` for every other case, malformed numbers too.
+
+    One answer and the same work for every mismatch (failures.md W7, O16): two indexed look-ups that always bring a row, then two
+    comparisons in constant time, so that neither the answer nor its time tells which number was wrong.
+    """
+    licence = persian.typed_number(licence_no)[:64]
+    person = persian.typed_number(national_id)[:64]
+    roll = Voter.objects.filter(election=election).order_by("licence_no")
+    # The nearest licence from there on; past the last one, the first of the roll.
+    nearest = roll.filter(licence_no__gte=licence).first()
+    first = roll.first()
+    voter = nearest or first
+    if voter is None:
+        raise _no_match()
+    same_licence = hmac.compare_digest(voter.licence_no.encode(), licence.encode())
+    same_person = hmac.compare_digest(voter.national_id.encode(), person.encode())
+    if not (same_licence & same_person):
+        raise _no_match()
+    return voter
+
+
+def _no_match() -> Refused:
+    return Refused("no_match", _("اطلاعات واردشده با فهرست رأی‌دهندگان مطابقت ندارد."), status=403)
+
+
+def eligible_voters(election: Election) -> QuerySet[Voter]:
+    """The voters who may vote, by licence number (R10)."""
+    return Voter.objects.filter(election=election, status="active").order_by("licence_no")
+
+
+def eligible_count(election: Election) -> int:
+    return eligible_voters(election).count()
+
+
+def roll_fingerprint(election: Election) -> str:
+    """Hex SHA-256 of the whole roll: a line with the format, then each voter's eight values as compact JSON, by licence number, LF after each.
+
+    Anyone who holds the roll can compute it again; from it alone nobody can be found.
+    """
+    digest = hashlib.sha256(b"sandogh-roll/1\n")
+    for values in Voter.objects.filter(election=election).order_by("licence_no").values_list(*COLUMNS).iterator(chunk_size=_BATCH):
+        digest.update(json.dumps(list(values), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def assign_credentials(election: Election, mapping: Mapping[str, str]) -> None:
+    """Give each eligible voter (by licence number) the public credential that the authority made. Only in draft: raises Refused `frozen`.
+
+    Raises Refused `credentials_roll` unless the mapping names exactly the eligible voters, `credentials_twice` for a repeated credential.
+    """
+    refuse_frozen(lock(election))
+    voters = {voter.licence_no: voter for voter in eligible_voters(election)}
+    if mapping.keys() != voters.keys():
+        counts = {
+            "missing": persian.fa_digits(len(voters.keys() - mapping.keys())),
+            "extra": persian.fa_digits(len(mapping.keys() - voters.keys())),
+        }
+        message = _("شناسه‌ها با فهرست واجدان شرایط یکی نیست: %(missing)s نفر شناسه ندارند و %(extra)s شناسه از آنِ کسی در فهرست نیست.")
+        raise Refused("credentials_roll", message % counts)
+    if len(set(mapping.values())) != len(mapping):
+        raise Refused("credentials_twice", _("یک شناسه به دو نفر داده شده است."))
+    Voter.objects.filter(election=election).exclude(public_credential="").update(public_credential="")
+    for licence_no, voter in voters.items():
+        voter.public_credential = mapping[licence_no]
+    Voter.objects.bulk_update(voters.values(), ["public_credential"], batch_size=_BATCH)
