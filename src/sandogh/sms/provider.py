@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to be sent. `to` is `09` and nine digits; `reference` is ours and unique: the guard against doubles, where the provider honours it."""
+    """A text to send. `to` is `09` and nine digits; `reference` is ours and unique, the guard against doubles where it is honoured."""
 
     to: str
     text: str

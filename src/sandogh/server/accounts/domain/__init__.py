@@ -1,0 +1,1 @@
+"""The acts of the identity side, one function each, with their transactions."""
