@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The election file and its fingerprint, protocol.md §4.3. */
+import { count, fields, type Json, list, loads, string } from "./canonical";
+import { Malformed } from "./errors";
+import type { Group } from "./group";
+import { groupNamed } from "./groups";
+import { hashBase64 } from "./hash";
+
+const SECTION = "§4.3";
+const UUID = /^[1-9A-HJ-NP-Za-km-z]{14,}$/;
+
+/** A homomorphic question without blank flag, protocol.md §7.2. */
+export interface Question {
+    readonly question: string;
+    readonly answers: readonly string[];
+    readonly min: number;
+    readonly max: number;
+}
+
+export interface Election<E = unknown> {
+    /** The exact file; its bytes are what everything is bound to. */
+    readonly text: string;
+    /** φ */
+    readonly fingerprint: string;
+    readonly uuid: string;
+    readonly name: string;
+    readonly group: Group<E>;
+    /** y */
+    readonly publicKey: E;
+    readonly questions: readonly Question[];
+}
+
+const FIELDS = [
+    "version",
+    "description",
+    "name",
+    "group",
+    "public_key",
+    "questions",
+    "uuid",
+    "?administrator",
+    "?credential_authority",
+    "?language",
+];
+
+/** Read election.json; the fingerprint is that of the exact text, protocol.md §4.3. */
+export function parseElection(text: string): Election {
+    const file = fields(loads(text, SECTION), FIELDS, SECTION, "election");
+    if (file["version"] !== 1) throw new Malformed(SECTION, "not version 1");
+    const group = groupNamed(string(file["group"], SECTION, "group"));
+    const uuid = string(file["uuid"], SECTION, "uuid");
+    if (!UUID.test(uuid)) throw new Malformed("§2", "uuid is not 14 or more Base58 characters");
+    const questions = list(file["questions"], SECTION, "questions").map(parseQuestion);
+    if (questions.length === 0) throw new Malformed(SECTION, "no question");
+    for (const name of ["description", "?administrator", "?credential_authority"]) {
+        const field = name.replace("?", "");
+        if (name === field || field in file) string(file[field], SECTION, field);
+    }
+    const publicKey = group.parse(file["public_key"], "public key");
+    // Intentional divergence from protocol.md §3.1: under the identity as key every ballot would be readable, so no booth may use it.
+    if (group.equal(publicKey, group.identity)) throw new Malformed(SECTION, "the public key is the identity");
+    return { text, fingerprint: hashBase64(text), uuid, name: string(file["name"], SECTION, "name"), group, publicKey, questions };
+}
+
+function parseQuestion(value: Json, index: number): Question {
+    const what = `question ${index + 1}`;
+    if (typeof value === "object" && "type" in value) throw new Malformed(SECTION, `${what} is of a kind that is not supported yet`);
+    const file = fields(value, ["answers", "?blank", "min", "max", "question"], SECTION, what);
+    if ("blank" in file && file["blank"] !== false) throw new Malformed("§7.3", `${what} allows blank votes, which are not supported yet`);
+    const answers = list(file["answers"], SECTION, `answers of ${what}`).map((answer) => string(answer, SECTION, `answer of ${what}`));
+    const min = count(file["min"], SECTION, `min of ${what}`);
+    const max = count(file["max"], SECTION, `max of ${what}`);
+    if (min > max || max > answers.length) throw new Malformed(SECTION, `${what} breaks 0 <= min <= max <= number of answers`);
+    return { question: string(file["question"], SECTION, what), answers, min, max };
+}

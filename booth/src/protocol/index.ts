@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The TypeScript twin of the protocol, protocol.md §3 to §7. The worker imports the parts it needs, to stay small. */
+export { sealBallot, type SealedBallot, type SealOptions, signBallot } from "./ballot";
+export { type Bases, makeBases } from "./bases";
+export { BELENIOS_2048 } from "./belenios2048";
+export { checkBallot, type CheckedBallot } from "./check";
+export { type CredentialKey, CredentialShape, deriveCredential, normaliseCredential } from "./credential";
+export { ED25519 } from "./ed25519";
+export { type Election, parseElection, type Question } from "./election";
+export { Malformed, SandoghError, VerificationError } from "./errors";
+export type { Group } from "./group";
+export { groupNamed } from "./groups";
+export type { Random } from "./scalar";
+export { tracker } from "./tracker";
+export { voteCode } from "./vote-code";
