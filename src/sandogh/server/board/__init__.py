@@ -1,1 +1,1 @@
-"""The bulletin board: sequencer, storage, export."""
+"""The public record: sequencer, storage, reading, export."""

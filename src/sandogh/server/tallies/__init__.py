@@ -1,1 +1,1 @@
-"""Closing, decryptions, result, seats."""
+"""From the last ballot to the result: closing, encrypted tally, decryptions, result, seats."""

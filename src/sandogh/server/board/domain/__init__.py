@@ -1,0 +1,38 @@
+"""The board's acts, one module each. The Merkle log over the same events comes beside them (ledger.md §2)."""
+
+from sandogh.server.board.domain.append import append, lock
+from sandogh.server.board.domain.credentials import ListedCredentials, count_credentials
+from sandogh.server.board.domain.export import archive_name, stream_archive
+from sandogh.server.board.domain.fingerprints import Fingerprints, fingerprints
+from sandogh.server.board.domain.reading import (
+    EventDetail,
+    EventLine,
+    EventPage,
+    Head,
+    event_by_hash,
+    events_page,
+    find_by_tracker,
+    head,
+)
+from sandogh.server.board.domain.walk import members_of, walk
+
+__all__ = [
+    "EventDetail",
+    "EventLine",
+    "EventPage",
+    "Fingerprints",
+    "Head",
+    "ListedCredentials",
+    "append",
+    "archive_name",
+    "count_credentials",
+    "event_by_hash",
+    "events_page",
+    "find_by_tracker",
+    "fingerprints",
+    "head",
+    "lock",
+    "members_of",
+    "stream_archive",
+    "walk",
+]

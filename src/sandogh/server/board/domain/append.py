@@ -1,0 +1,104 @@
+"""The sequencer: the one way onto the board."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from sandogh.protocol.credential import check_public_credentials
+from sandogh.protocol.events import Event, EventType, next_allowed
+from sandogh.protocol.group import group_named
+from sandogh.server.board.models import BoardData, BoardEvent, BoardHead, PublicCredential
+from sandogh.server.common.errors import Refused
+from sandogh.server.elections.models import Election
+
+MEMBERS = {
+    EventType.SETUP: 4,
+    EventType.BALLOT: 1,
+    EventType.END_BALLOTS: 0,
+    EventType.ENCRYPTED_TALLY: 2,
+    EventType.PARTIAL_DECRYPTION: 2,
+    EventType.RESULT: 1,
+}
+"""How many data members stand before each event, protocol.md §11.4. Shuffles belong to question kinds that are refused for now."""
+
+CREDENTIALS_MEMBER = 2
+"""Place of the public credentials among the members of Setup."""
+
+
+def lock(election: Election) -> BoardHead | None:
+    """Hold the end of the chain until the transaction ends, so that what is read of the board stays true while it is acted on."""
+    return BoardHead.objects.select_for_update(no_key=True).filter(election=election).first()
+
+
+def append(election: Election, event_type: EventType, members: Sequence[bytes] = (), *, now: datetime) -> BoardEvent:
+    """Add one event with its data members in archive order, protocol.md §11.3 and §11.4; the last member is the payload.
+
+    Runs inside the caller's transaction and is durable and visible when that commits: tell nobody before. Raises Refused
+    `out_of_order` when the grammar of protocol.md §12.2 has no such event here.
+
+    1. lock the end of the chain, so that the next height is ours
+    2. the grammar allows this event now
+    3. the event names its parent and its payload
+    4. event, members and the new end are written
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an event is appended inside the transaction of the act that causes it")
+    if len(members) != MEMBERS[event_type]:
+        raise ValueError(f"{event_type} has {MEMBERS[event_type]} data members, not {len(members)}")
+
+    # (1) Every appender of this election waits here, so this is the last lock an act takes and the work before its commit is small.
+    head = lock(election)
+
+    # (2) Under the lock: a ballot that raced the closing finds EndBallots here, whatever the clock said when it was sent.
+    if event_type not in next_allowed(EventType(head.type) if head else None):
+        raise Refused("out_of_order", _("این رویداد در این مرحله از انتخابات پذیرفته نیست."))
+
+    # (3)
+    payload = hashlib.sha256(members[-1]).hexdigest() if members else None
+    event = Event(parent=head.hash if head else None, height=head.height + 1 if head else 0, type=event_type, payload=payload)
+    body = event.to_bytes()
+
+    # (4) The unique heights and hashes would refuse a second chain even if the lock were not there.
+    row = BoardEvent(
+        election=election,
+        height=event.height,
+        type=event.type.value,
+        parent=event.parent or "",
+        hash=hashlib.sha256(body).hexdigest(),
+        payload=payload or "",
+        body=body,
+        created_at=now,
+    )
+    if head is None:
+        _start(row, now=now)
+        _list_credentials(election, members[CREDENTIALS_MEMBER])
+    else:
+        row.save()
+        head.height, head.type, head.hash = row.height, row.type, row.hash
+        head.ballots += event_type is EventType.BALLOT
+        head.save(update_fields=["height", "type", "hash", "ballots"])
+    BoardData.objects.bulk_create(
+        BoardData(event=row, place=place, hash=hashlib.sha256(member).hexdigest(), body=member) for place, member in enumerate(members)
+    )
+    return row
+
+
+def _start(row: BoardEvent, *, now: datetime) -> None:
+    """Write Setup. Two sealings at once have no row to lock yet; the second one fails on the key and learns that it came late."""
+    try:
+        with transaction.atomic():
+            row.save()
+            BoardHead.objects.create(election=row.election, height=0, type=row.type, hash=row.hash, started_at=now)
+    except IntegrityError as late:
+        raise Refused("out_of_order", _("این انتخابات پیش‌تر مهر و موم شده است.")) from late
+
+
+def _list_credentials(election: Election, data: bytes) -> None:
+    """Write the public list of Setup as rows, after checking it once, protocol.md §5.3."""
+    listed = check_public_credentials(data, group_named(election.group))
+    PublicCredential.objects.bulk_create(
+        (PublicCredential(election=election, credential=credential) for credential in listed), batch_size=500
+    )

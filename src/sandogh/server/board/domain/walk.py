@@ -1,0 +1,62 @@
+"""Reading the stored chain from its first event to its last, a few events in memory at a time."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sandogh.protocol.errors import VerificationError
+from sandogh.protocol.events import Event, EventType
+from sandogh.server.board.domain.reading import Head
+from sandogh.server.board.models import BoardData, BoardEvent
+from sandogh.server.elections.models import Election
+
+BATCH = 32
+"""Events read at once: at most 32 ballots of 300 kB are in memory, whatever the size of the election."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event's exact bytes and those of the data members before it, as the database holds them."""
+
+    body: bytes
+    members: tuple[bytes, ...]
+
+
+def stored_events(election: Election, last: int) -> Iterator[Stored]:
+    """Events 0 … last as they are stored, unchecked."""
+    for start in range(0, last + 1, BATCH):
+        heights = (start, min(start + BATCH - 1, last))
+        events = list(BoardEvent.objects.filter(election=election, height__range=heights).order_by("height").values_list("id", "body"))
+        data: dict[int, list[bytes]] = {}
+        rows = BoardData.objects.filter(event__in=[event_id for event_id, _body in events]).order_by("event", "place")
+        for event_id, body in rows.values_list("event", "body"):
+            data.setdefault(event_id, []).append(bytes(body))
+        for event_id, body in events:
+            yield Stored(bytes(body), tuple(data.get(event_id, ())))
+
+
+def walk(election: Election, end: Head) -> Iterator[tuple[Event, tuple[bytes, ...]]]:
+    """Every event up to `end` with its members, checked against the chain: what a decision is taken on is read this way.
+
+    Raises VerificationError §11.3 when rows were changed after they were written: wrong parent, height or payload, or another end.
+    """
+    parent, height = None, -1
+    for stored in stored_events(election, end.height):
+        height += 1
+        event = Event.from_bytes(stored.body)
+        payload = hashlib.sha256(stored.members[-1]).hexdigest() if stored.members else None
+        if (event.parent, event.height, event.payload) != (parent, height, payload):
+            raise VerificationError("§11.3", f"stored event {height} does not follow the chain")
+        parent = event.hash
+        yield event, stored.members
+    if (parent, height) != (end.hash, end.height):
+        raise VerificationError("§11.3", f"the stored chain does not end with event {end.height}")
+
+
+def members_of(election: Election, event_type: EventType) -> list[tuple[bytes, ...]]:
+    """The data members of each event of this type in chain order: for the few large ones after the ballots."""
+    events = BoardEvent.objects.filter(election=election, type=event_type).order_by("height").values_list("id", flat=True)
+    return [
+        tuple(bytes(body) for body in BoardData.objects.filter(event=event).order_by("place").values_list("body", flat=True))
+        for event in events
+    ]

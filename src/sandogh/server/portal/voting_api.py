@@ -1,0 +1,225 @@
+"""The booth's four calls: seal, status, cast, leave. JSON in, JSON out; every refusal is `{"error": {"code", "message"}}`.
+
+Nothing here writes who asked, from where, or for which ballot into a log.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import wraps
+
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from sandogh.protocol.ballot import parse_ballot, tracker_of
+from sandogh.protocol.canonical import loads
+from sandogh.protocol.errors import SandoghError
+from sandogh.server.accounts.domain import permits, sessions
+from sandogh.server.accounts.models import VotingSession
+from sandogh.server.ballotbox import domain as ballotbox
+from sandogh.server.common import clock
+from sandogh.server.common.errors import Refused
+from sandogh.server.elections.models import Election
+
+log = logging.getLogger(__name__)
+
+SMALL_BODY = 2_000
+CAST_BODY = 400_000
+"""Bytes. A ballot of 300 kB and the backslashes that JSON puts before its quotation marks."""
+
+COOKIE = "sandogh_session"
+
+View = Callable[[HttpRequest, str], JsonResponse]
+
+
+def api(method: str) -> Callable[[View], View]:
+    """Only this method; refusals become answers; nothing is kept by caches."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, slug: str) -> JsonResponse:
+            try:
+                response = view(request, slug) if request.method == method else _other_method(method)
+            except Refused as refused:
+                response = _error(refused)
+            response["Cache-Control"] = "no-store"
+            return response
+
+        return answer
+
+    return wrap
+
+
+@api("POST")
+def seal(request: HttpRequest, slug: str) -> JsonResponse:
+    """The booth has a sealed ballot: remember its hash, answer the vote code that confirms it."""
+    fields = _body(request, ("ballot_hash", "credential"), largest=SMALL_BODY)
+    now = clock.now()
+    session = sessions.seal(Election.by_slug(slug), _token(request), fields["ballot_hash"], fields["credential"], now=now)
+    return JsonResponse(
+        {"vote_code": session.vote_code, "state": session.state, "now": _milliseconds(now), "expires_at": _milliseconds(session.expires_at)}
+    )
+
+
+@api("GET")
+def status(request: HttpRequest, slug: str) -> JsonResponse:
+    """Where the session stands; the booth asks every two or three seconds while it waits for the text message."""
+    election, now = Election.by_slug(slug), clock.now()
+    session = sessions.current(election, _token(request), now=now)
+    return JsonResponse(
+        {
+            "state": session.state,
+            "vote_code": session.vote_code or None,
+            "now": _milliseconds(now),
+            "expires_at": _milliseconds(session.expires_at),
+            "election_ends_at": _milliseconds(election.closes_at),
+            "last_cast_at": _milliseconds(election.last_cast_at),
+        }
+    )
+
+
+@api("POST")
+def cast(request: HttpRequest, slug: str) -> JsonResponse:
+    """Record the signed ballot. The answer is the promise, so it is the last thing that happens.
+
+    1. the same bytes as the recorded ballot: the same answer, however often they come
+    2. this session is confirmed for this very ballot, else nothing is computed for it
+    3. every proof is checked, without a lock
+    4. one transaction: the permit is redeemed, the ballot goes onto the board, the session is cast
+    5. only after the commit does anyone hear of it
+    """
+    data = _text(_body(request, ("ballot",), largest=CAST_BODY)["ballot"])
+    election, token, now = Election.by_slug(slug), _token(request), clock.now()
+    if len(data) > ballotbox.LARGEST_BALLOT:
+        raise _too_large()
+
+    # (1)
+    session = sessions.current(election, token, now=now)
+    if session.state == "cast":
+        return _recorded(_same(session, data), slug)
+
+    # (2) Cheap, and so before the proofs: whoever has no confirmed session cannot make the server work.
+    _expect_confirmed(session)
+    try:
+        ballot_hash = parse_ballot(data, election.parsed()).hash
+    except SandoghError as error:
+        log.info("a ballot of election %s is refused: %s", slug, type(error).__name__)
+        raise Refused(
+            "invalid_ballot", _("برگهٔ رأی خوانده نشد و چیزی ثبت نشد؛ صفحه را تازه کنید و دوباره رأی دهید."), status=422
+        ) from error
+    if ballot_hash != session.ballot_hash:
+        raise Refused("hash_mismatch", _("این برگه همان نیست که با پیامک تأیید شد؛ به پیش‌نمایش برگردید و کد رأی تازه بگیرید."))
+
+    # (3)
+    try:
+        ballot = ballotbox.check(election, data)
+    except Refused as refused:
+        log.warning("a confirmed ballot of election %s is refused: %s", slug, refused.__cause__ or refused.code)
+        raise
+
+    # (4) A second copy of this request waits for the session's row and then finds it cast.
+    try:
+        with transaction.atomic():
+            now = clock.now()
+            session, permit = permits.redeem(election, token, ballot.hash, now=now)
+            record = ballotbox.cast(permit, ballot, data, now=now)
+            permits.mark_cast(session, tracker=record.tracker, event_hash=record.event_hash, now=now)
+    except Refused as refused:
+        if refused.code != "already_cast":
+            raise
+        session = _same(sessions.current(election, token, now=clock.now()), data)
+
+    # (5)
+    return _recorded(session, slug)
+
+
+@api("POST")
+def leave(request: HttpRequest, slug: str) -> JsonResponse:
+    """The voter goes without voting; nothing of the unfinished vote remains."""
+    _body(request, (), largest=SMALL_BODY)
+    session = sessions.leave(Election.by_slug(slug), _token(request), now=clock.now())
+    return JsonResponse({"state": session.state})
+
+
+def _error(refused: Refused) -> JsonResponse:
+    return JsonResponse({"error": {"code": refused.code, "message": refused.message}}, status=refused.status)
+
+
+def _other_method(allowed: str) -> JsonResponse:
+    response = _error(Refused("method", _("این نشانی چنین درخواستی نمی‌پذیرد."), status=405))
+    response["Allow"] = allowed
+    return response
+
+
+def _body(request: HttpRequest, names: tuple[str, ...], *, largest: int) -> Mapping[str, str]:
+    """Exactly these fields, each a string, from a JSON body of at most `largest` bytes. Raises Refused `too_large` or `malformed`."""
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError as error:
+        raise _malformed() from error
+    if length > largest:
+        raise _too_large()
+    if request.content_type != "application/json":
+        raise _malformed()
+    try:
+        fields = loads(request.body)
+    except SandoghError as error:
+        raise _malformed() from error
+    if not isinstance(fields, dict) or set(fields) != set(names) or not all(isinstance(value, str) for value in fields.values()):
+        raise _malformed()
+    return fields
+
+
+def _text(ballot: str) -> bytes:
+    return ballot.encode("utf-8")
+
+
+def _token(request: HttpRequest) -> str:
+    return request.COOKIES.get(COOKIE, "")
+
+
+def _expect_confirmed(session: VotingSession) -> None:
+    match session.state:
+        case "confirmed":
+            return
+        case "superseded":
+            raise Refused("superseded", _("این صفحه دیگر معتبر نیست، چون روی دستگاه دیگری وارد شده‌اید؛ رأی را همان‌جا ثبت کنید."))
+        case "expired":
+            raise Refused("expired", _("مهلت ثبت رأی شما پایان یافت و چیزی ثبت نشد؛ دوباره از پیوند پیامک وارد شوید."))
+        case "left":
+            raise Refused("left", _("از رأی‌گیری خارج شده‌اید؛ برای رأی دادن دوباره از پیوند پیامک وارد شوید."))
+        case _:
+            raise Refused("not_confirmed", _("کد رأی هنوز پیامک نشده است؛ نخست کد را از تلفن همراه خود بفرستید."))
+
+
+def _same(session: VotingSession, data: bytes) -> VotingSession:
+    """The session, if what it cast are these very bytes."""
+    if session.tracker != tracker_of(data):
+        raise Refused("already_cast", _("رأی شما پیش‌تر ثبت شده است و تغییر نمی‌کند؛ رسید آن را ببینید."))
+    return session
+
+
+def _recorded(session: VotingSession, slug: str) -> JsonResponse:
+    return JsonResponse({"tracker": session.tracker, "event": session.event_hash, "receipt_url": reverse("receipt", args=[slug])})
+
+
+def _malformed() -> Refused:
+    return Refused("malformed", _("درخواست درست خوانده نشد؛ صفحه را تازه کنید و دوباره بکوشید."), status=400)
+
+
+def _too_large() -> Refused:
+    return Refused("too_large", _("برگهٔ رأی بزرگ‌تر از اندازهٔ مجاز است؛ صفحه را تازه کنید و دوباره رأی دهید."), status=413)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+urlpatterns = [
+    path("e/<slug:slug>/vote/seal/", seal, name="vote-seal"),
+    path("e/<slug:slug>/vote/status/", status, name="vote-status"),
+    path("e/<slug:slug>/vote/cast/", cast, name="vote-cast"),
+    path("e/<slug:slug>/vote/leave/", leave, name="vote-leave"),
+]
