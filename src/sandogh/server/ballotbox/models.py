@@ -9,7 +9,7 @@ from sandogh.server.elections.models import Election
 class Ballot(models.Model):
     """A recorded ballot. The constraints are the last word on one ballot a credential and no ballot twice, whatever else runs just then."""
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+")
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+", db_index=False)
     credential = models.CharField(max_length=640)
     tracker = models.CharField(max_length=43)
     event = models.OneToOneField(BoardEvent, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,7 @@
 """What the board keeps: the chain of events, their data members, and one row an election that says where its chain ends.
 
-Nothing here is ever changed or deleted except the head, which the sequencer moves forward.
+Nothing here is ever changed or deleted except the head, which the sequencer moves forward. Foreign keys have no index of their own where a
+constraint begins with them: every index is written with every ballot.
 """
 
 from typing import Any, ClassVar, NoReturn
@@ -38,17 +39,20 @@ class AppendOnly(models.Model):
 class BoardEvent(AppendOnly):
     """One event, protocol.md §11.3. `body` are the bytes that are hashed; the other columns repeat them for searching."""
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+")
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+", db_index=False)
     height = models.PositiveIntegerField()
     type = models.CharField(max_length=20)
     parent = models.CharField(max_length=64, blank=True, default="")
-    hash = models.CharField(max_length=64, unique=True)
+    hash = models.CharField(max_length=64)
     payload = models.CharField(max_length=64, blank=True, default="")
     body = models.BinaryField()
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["election", "height"], name="board_one_event_a_height")]
+        constraints = [
+            models.UniqueConstraint(fields=["election", "height"], name="board_one_event_a_height"),
+            models.UniqueConstraint(fields=["hash"], name="board_no_event_twice"),
+        ]
         indexes = [models.Index(fields=["election", "payload"], name="board_by_payload")]
 
     def __str__(self) -> str:
@@ -58,7 +62,7 @@ class BoardEvent(AppendOnly):
 class BoardData(AppendOnly):
     """One data member; `place` is its number among those that stand before its event in the archive, protocol.md §11.4."""
 
-    event = models.ForeignKey(BoardEvent, on_delete=models.PROTECT, related_name="members")
+    event = models.ForeignKey(BoardEvent, on_delete=models.PROTECT, related_name="members", db_index=False)
     place = models.PositiveSmallIntegerField()
     hash = models.CharField(max_length=64)
     body = models.BinaryField()
@@ -87,7 +91,7 @@ class BoardHead(models.Model):
 class PublicCredential(AppendOnly):
     """The public list of Setup, one row each, so that one credential is looked up without reading the list (up to 100,000 of them)."""
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+")
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+", db_index=False)
     credential = models.CharField(max_length=640)
 
     class Meta:

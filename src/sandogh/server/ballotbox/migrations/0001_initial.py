@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('credential', models.CharField(max_length=640)),
                 ('tracker', models.CharField(max_length=43)),
-                ('election', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='elections.election')),
+                ('election', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='elections.election')),
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='board.boardevent')),
             ],
             options={
