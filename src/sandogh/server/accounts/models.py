@@ -54,7 +54,9 @@ class VotingSession(models.Model):
             models.UniqueConstraint(fields=["voter"], condition=Q(state__in=_LIVE), name="session_one_live_per_voter"),
             models.UniqueConstraint(fields=["voter"], condition=Q(state="cast"), name="session_one_cast_per_voter"),
             # Two members may share a number; the code decides between them, so it must be able to (domain.md §2.7.5).
-            models.UniqueConstraint(fields=["mobile", "vote_code"], condition=Q(state__in=["sealed", "confirmed"]), name="session_live_code_once"),
+            models.UniqueConstraint(
+                fields=["mobile", "vote_code"], condition=Q(state__in=["sealed", "confirmed"]), name="session_live_code_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(state__in=["identified", *_LIVE]), name="session_due"),
@@ -67,7 +69,7 @@ class VotingSession(models.Model):
 
 
 class Attempt(models.Model):
-    """One try that a limit counts. `key` is an HMAC of what is limited, so this table names nobody; rows go when no limit looks back so far."""
+    """One try that a limit counts. `key` is an HMAC of what is limited, so this table names nobody. Rows go once no limit sees them."""
 
     key = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -1,10 +1,12 @@
 """Texts that leave, texts that come, and what providers report about them (domain.md §2)."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
 
-class OutboundState(models.TextChoices):
+class OutboundState(StrEnum):
     """Forward only; `delivered` is final. `unknown`: perhaps sent, nobody will ever say for sure."""
 
     QUEUED = "queued"
@@ -19,17 +21,21 @@ class OutboundMessage(models.Model):
     """A row of the outbox: written in the transaction that causes the text, sent by the worker after it."""
 
     to = models.CharField(max_length=11)
-    # Wiped as soon as the text has left or is past its time, if it holds a one-time code: such codes never rest in a table (failures.md W10).
+    # Wiped as soon as the text has left or is past its time, if it holds a one-time code: none rests in a table (failures.md W10).
     text = models.TextField()
     wipe = models.BooleanField(default=False)
     purpose = models.CharField(max_length=24)
     reference = models.CharField(max_length=64, unique=True)
     # Of an election marked fictional: no real provider may have it (domain.md §2.8).
     fictional = models.BooleanField()
-    state = models.CharField(max_length=12, choices=OutboundState.choices, default=OutboundState.QUEUED)
+    state = models.CharField(
+        max_length=12, choices=[(state.value, state.value) for state in OutboundState], default=OutboundState.QUEUED.value
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
-    # An attempt began and its outcome is not recorded: a crash, or an answer that never came.
+    # An attempt has begun and its outcome is not recorded; past next_attempt_at it means that a worker died over it.
+    attempting = models.BooleanField(default=False)
+    # Some attempt may have sent it without our knowing: the worker died, or the answer never came.
     in_doubt = models.BooleanField(default=False)
     valid_until = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
@@ -41,7 +47,7 @@ class OutboundMessage(models.Model):
     reported_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=OutboundState.values), name="outbound_state_known")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=[state.value for state in OutboundState]), name="outbound_state_known")]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="outbound_due"),
             models.Index(fields=["provider", "provider_id"], name="outbound_provider_id"),
