@@ -6,7 +6,7 @@ import type { Question } from "./election";
 import { VerificationError } from "./errors";
 import type { Group } from "./group";
 import { type Ciphertext, type Commitment, commitOneOf, oneOfHash, type Opening, type Proof, proofJson, range, ZERO_OR_ONE } from "./proofs";
-import { mod, type Random, randomScalar } from "./scalar";
+import { type Draw, mod } from "./scalar";
 
 /** A ciphertext with all the prover knows of it and the proof begun over it. */
 export interface Claim<E> {
@@ -34,12 +34,12 @@ export function checkChoices(question: Question, choices: readonly number[]): vo
 }
 
 /** Encrypt the choices and begin all proofs: every element of the answer, no hash yet, protocol.md §7.2. `step` is called after each. */
-export function prepareAnswer<E>(bases: Bases<E>, question: Question, choices: readonly number[], random: Random, step: () => void): PreparedAnswer<E> {
+export function prepareAnswer<E>(bases: Bases<E>, question: Question, choices: readonly number[], draw: Draw, step: () => void): PreparedAnswer<E> {
     checkChoices(question, choices);
     const { group } = bases;
     const claims = choices.map((message) => {
-        const opening = { randomness: randomScalar(group.q, random), message };
-        const claim = begin(bases, encrypt(bases, opening), opening, ZERO_OR_ONE, random);
+        const opening = { randomness: draw(group.q), message };
+        const claim = begin(bases, encrypt(bases, opening), opening, ZERO_OR_ONE, draw);
         step();
         return claim;
     });
@@ -51,13 +51,13 @@ export function prepareAnswer<E>(bases: Bases<E>, question: Question, choices: r
         randomness: mod(claims.reduce((sum, claim) => sum + claim.opening.randomness, 0n), group.q),
         message: claims.reduce((sum, claim) => sum + claim.opening.message, 0),
     };
-    const overall = begin(bases, product, opening, range(question.min, question.max), random);
+    const overall = begin(bases, product, opening, range(question.min, question.max), draw);
     step();
     return { choices: claims, overall };
 }
 
-function begin<E>(bases: Bases<E>, ciphertext: Ciphertext<E>, opening: Opening, values: readonly number[], random: Random): Claim<E> {
-    return { ciphertext, opening, values, commitment: commitOneOf(bases, opening, values, random) };
+function begin<E>(bases: Bases<E>, ciphertext: Ciphertext<E>, opening: Opening, values: readonly number[], draw: Draw): Claim<E> {
+    return { ciphertext, opening, values, commitment: commitOneOf(bases, opening, values, draw) };
 }
 
 /** (g^r, y^r·g^m) for m = 0 or 1, protocol.md §4.2. */

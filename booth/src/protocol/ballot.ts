@@ -12,7 +12,7 @@ import type { Election } from "./election";
 import { VerificationError } from "./errors";
 import { groupHash, hashBase64 } from "./hash";
 import { type Proof, proofJson } from "./proofs";
-import { browserRandom, mod, type Random, randomScalar } from "./scalar";
+import { draw as drawSafely, type Draw, mod } from "./scalar";
 
 export interface SealedBallot {
     /** The fields of the ballot but for its signature. */
@@ -23,7 +23,7 @@ export interface SealedBallot {
 }
 
 export interface SealOptions {
-    readonly random?: Random;
+    readonly draw?: Draw;
     /** Called after each piece of work; the pieces are the same whatever the choices. */
     readonly onProgress?: (done: number, total: number) => void;
 }
@@ -41,7 +41,7 @@ export function sealBallot<E>(
     bases: Bases<E>,
     credential: string,
     choices: readonly (readonly number[])[],
-    { random = browserRandom, onProgress }: SealOptions = {},
+    { draw = drawSafely, onProgress }: SealOptions = {},
 ): SealedBallot {
     const { questions, group } = election;
     if (choices.length !== questions.length) throw new VerificationError("§7.1", "not one answer per question");
@@ -49,7 +49,7 @@ export function sealBallot<E>(
     const total = questions.reduce((sum, { answers }) => sum + answers.length + 1, 0);
     let done = 0;
     const step = (): void => onProgress?.((done += 1), total);
-    const prepared = questions.map((question, i) => prepareAnswer(bases, question, choices[i] ?? [], random, step));
+    const prepared = questions.map((question, i) => prepareAnswer(bases, question, choices[i] ?? [], draw, step));
     // (2) S0 ties every proof to this election and this credential.
     const context = `${election.fingerprint}|${credential}`;
     const finished = prepared.map((answer) => finishAnswer(group, answer, context));
@@ -99,9 +99,9 @@ function checkArithmetic<E>({ group, g, y }: Bases<E>, prepared: readonly Prepar
 }
 
 /** Sign a sealed ballot with its credential: the exact text to cast, protocol.md §7.1. */
-export function signBallot<E>({ group, g }: Bases<E>, key: CredentialKey, sealed: SealedBallot, random: Random = browserRandom): string {
+export function signBallot<E>({ group, g }: Bases<E>, key: CredentialKey, sealed: SealedBallot, draw: Draw = drawSafely): string {
     if (key.public !== sealed.credential) throw new VerificationError("§7.1", "sealed for another credential");
-    const w = randomScalar(group.q, random);
+    const w = draw(group.q);
     const challenge = signatureHash(sealed.hash, group.serialise([g(w)]), group.q);
     const proof = proofJson({ challenge, response: mod(w - key.secret * challenge, group.q) });
     return dumps({ ...sealed.content, signature: { hash: sealed.hash, proof } });

@@ -5,7 +5,7 @@
  * JavaScript has no constant-time big integers. The tables below at least do the same multiplications for every secret exponent.
  */
 import { decimal } from "./encoding";
-import { Malformed } from "./errors";
+import { Malformed, VerificationError } from "./errors";
 import type { Group } from "./group";
 
 const SECTION = "§3.2";
@@ -47,9 +47,10 @@ export const BELENIOS_2048: Group<bigint> = {
     generator: G,
     identity: 1n,
 
-    parse(value, what) {
+    parse(value, section, what) {
         const element = decimal(value, P, SECTION, what);
-        if (element === 0n || power(element, Q) !== 1n) throw new Malformed(SECTION, `${what} is not in the subgroup of order q`);
+        if (element === 0n) throw new Malformed(SECTION, `${what} is zero`);
+        if (power(element, Q) !== 1n) throw new VerificationError(section, `${what} is not in the subgroup of order q`);
         return element;
     },
 

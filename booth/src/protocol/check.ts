@@ -31,7 +31,9 @@ export function checkBallot<E>(text: string, election: Election<E>, credentials:
     // (1)
     const ballot = fields(loads(text, "§7.1"), ["election_uuid", "election_hash", "credential", "answers", "signature"], "§7.1", "ballot");
     const credential = string(ballot["credential"], "§7.1", "credential");
-    const credentialElement = group.parse(credential, "credential");
+    const credentialElement = group.parse(credential, "§7.1", "credential");
+    // Intentional divergence from protocol.md §3.1, stricter (failures.md W13): everybody knows the secret of the identity.
+    if (group.equal(credentialElement, group.identity)) throw new VerificationError("§7.1", "the credential is the identity");
     const signature = fields(ballot["signature"], ["hash", "proof"], "§7.1", "signature");
     const proof = parseProof(signature["proof"], group.q, "§7.1", "signature");
     const answers = list(ballot["answers"], "§7.1", "answers");
@@ -59,10 +61,10 @@ export function checkBallot<E>(text: string, election: Election<E>, credentials:
 /** Raise unless an answer has the shape of its question and every proof holds, protocol.md §7.2. */
 function checkAnswer<E>(value: Json | undefined, question: Question, election: Election<E>, context: string, what: string): void {
     const { group } = election;
-    const answer = fields(value, ["choices", "individual_proofs", "overall_proof"], "§7.2", what);
+    const answer = fields(value, ["choices", "individual_proofs", "overall_proof"], "§7.1", what);
     const length = question.answers.length;
     const texts = list(answer["choices"], "§7.2", `choices of ${what}`, length).map((choice) => ciphertextTexts(choice, what));
-    const ciphertexts = texts.map(({ alpha, beta }) => ({ alpha: group.parse(alpha, `alpha of ${what}`), beta: group.parse(beta, `beta of ${what}`) }));
+    const ciphertexts = texts.map(({ alpha, beta }) => ({ alpha: group.parse(alpha, "§4.2", `alpha of ${what}`), beta: group.parse(beta, "§4.2", `beta of ${what}`) }));
     const individual = list(answer["individual_proofs"], "§7.2", `individual proofs of ${what}`, length);
     ciphertexts.forEach((ciphertext, i) => {
         checkOneOf(individual[i], ciphertext, ZERO_OR_ONE, election, context, `proof of choice ${i + 1} of ${what}`);
@@ -91,7 +93,8 @@ function checkOneOf<E>(
     what: string,
 ): void {
     // A missing or surplus proof must not pass by zipping to the shorter list.
-    const proofs = list(value, "§4.4", what, values.length).map((proof) => parseProof(proof, group.q, "§4.4", what));
+    const proofs = list(value, "§7.2", what).map((proof) => parseProof(proof, group.q, "§7.2", what));
+    if (proofs.length !== values.length) throw new VerificationError("§7.2", `${what} has ${proofs.length} branches, not ${values.length}`);
     const elements = proofs.flatMap(({ challenge, response }: Proof, i) => {
         const power = group.power(group.generator, BigInt(values[i] ?? 0));
         return [
@@ -103,6 +106,6 @@ function checkOneOf<E>(
     if (alphaText === undefined || betaText === undefined) throw new Malformed("§4.2", what);
     const sum = proofs.reduce((total, { challenge }) => total + challenge, 0n);
     if (mod(sum, group.q) !== oneOfHash(context, { alpha: alphaText, beta: betaText }, group.serialise(elements), group.q)) {
-        throw new VerificationError("§4.4", `${what} does not hold`);
+        throw new VerificationError("§7.2", `${what} does not hold`);
     }
 }

@@ -6,7 +6,7 @@
  */
 import { FpInvertBatch } from "@noble/curves/abstract/modular.js";
 import { type EdwardsPoint, edwards } from "@noble/curves/abstract/edwards.js";
-import { Malformed } from "./errors";
+import { Malformed, VerificationError } from "./errors";
 import type { Group } from "./group";
 
 const SECTION = "§3.3";
@@ -20,7 +20,7 @@ const Point = edwards({
     a: P - 1n,
     d: 37095705934669439343138083508754565189542113879843219016388785533085940283555n,
     Gx: 15112221349535400772501151409588531511454012693041857206046113283949847762202n,
-    Gy: 46316835694925478169428394003475163141307993866256225615783033603165251855960n,
+    Gy: 46316835694926478169428394003475163141307993866256225615783033603165251855960n,
 });
 
 /** Window of the tables for secret exponents: 33 windows of 128 points, about 60 ms to make once and half a megabyte. */
@@ -37,7 +37,7 @@ export const ED25519: Group<EdwardsPoint> = {
     generator: Point.BASE,
     identity: Point.ZERO,
 
-    parse(value, what) {
+    parse(value, section, what) {
         if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) throw new Malformed(SECTION, `${what} is not 64 lower-case hex digits`);
         let point: EdwardsPoint;
         try {
@@ -47,7 +47,7 @@ export const ED25519: Group<EdwardsPoint> = {
             throw new Malformed(SECTION, `${what} is not a point of the curve`);
         }
         // On the curve is not enough: eight times as many points are.
-        if (!point.isTorsionFree()) throw new Malformed(SECTION, `${what} is not in the prime-order subgroup`);
+        if (!point.isTorsionFree()) throw new VerificationError(section, `${what} is not in the prime-order subgroup`);
         return point;
     },
 

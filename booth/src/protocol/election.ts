@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The election file and its fingerprint, protocol.md §4.3. */
 import { count, fields, type Json, list, loads, string } from "./canonical";
-import { Malformed } from "./errors";
+import { Malformed, VerificationError } from "./errors";
 import type { Group } from "./group";
 import { groupNamed } from "./groups";
 import { hashBase64 } from "./hash";
@@ -52,13 +52,17 @@ export function parseElection(text: string): Election {
     if (!UUID.test(uuid)) throw new Malformed("§2", "uuid is not 14 or more Base58 characters");
     const questions = list(file["questions"], SECTION, "questions").map(parseQuestion);
     if (questions.length === 0) throw new Malformed(SECTION, "no question");
-    for (const name of ["description", "?administrator", "?credential_authority"]) {
-        const field = name.replace("?", "");
-        if (name === field || field in file) string(file[field], SECTION, field);
+    for (const field of ["description", "administrator", "credential_authority"]) {
+        if (field === "description" || field in file) string(file[field], SECTION, field);
     }
-    const publicKey = group.parse(file["public_key"], "public key");
-    // Intentional divergence from protocol.md §3.1: under the identity as key every ballot would be readable, so no booth may use it.
-    if (group.equal(publicKey, group.identity)) throw new Malformed(SECTION, "the public key is the identity");
+    if ("language" in file) {
+        const [language, direction] = list(file["language"], SECTION, "language", 2);
+        string(language, SECTION, "language");
+        if (direction !== "ltr" && direction !== "rtl") throw new Malformed(SECTION, "the direction is neither ltr nor rtl");
+    }
+    const publicKey = group.parse(file["public_key"], SECTION, "public key");
+    // Intentional divergence from protocol.md §3.1, stricter (failures.md W13): under the identity every ballot would be readable.
+    if (group.equal(publicKey, group.identity)) throw new VerificationError(SECTION, "the public key is the identity");
     return { text, fingerprint: hashBase64(text), uuid, name: string(file["name"], SECTION, "name"), group, publicKey, questions };
 }
 

@@ -12,8 +12,8 @@ export interface Group<E> {
     readonly q: bigint;
     readonly generator: E;
     readonly identity: E;
-    /** The element a text stands for; refuses other forms and non-members, protocol.md §3.2, §3.3. */
-    parse(text: unknown, what: string): E;
+    /** The element a text stands for; Malformed for any but the one form, VerificationError with the caller's section outside the subgroup, §3.2, §3.3. */
+    parse(text: unknown, section: string, what: string): E;
     /** ser of each element; cheaper together than one by one. */
     serialise(elements: readonly E[]): string[];
     multiply(a: E, b: E): E;

@@ -10,6 +10,6 @@ export { type Election, parseElection, type Question } from "./election";
 export { Malformed, SandoghError, VerificationError } from "./errors";
 export type { Group } from "./group";
 export { groupNamed } from "./groups";
-export type { Random } from "./scalar";
+export type { Draw } from "./scalar";
 export { tracker } from "./tracker";
 export { voteCode } from "./vote-code";

@@ -4,7 +4,7 @@ import type { Bases } from "./bases";
 import { fields, type Json } from "./canonical";
 import { decimal } from "./encoding";
 import { groupHash } from "./hash";
-import { mod, type Random, randomScalar } from "./scalar";
+import { type Draw, mod } from "./scalar";
 
 export interface Proof {
     readonly challenge: bigint;
@@ -34,36 +34,33 @@ export interface Commitment<E> {
 /**
  * Begin to prove that a ciphertext holds one of the values, protocol.md §4.4.
  *
- * Whoever knows r simulates a false branch with powers of g and y alone. For a value M draw (c, a) and take
- *   A = g^a,  B = y^a · g^((m-M)·c),  response = a - r·c,
- * which is what the verifier computes: g^response · α^c = g^a and y^response · (β/g^M)^c = y^a · g^((m-M)·c).
- * The true branch is the same with c still open, since there m - M = 0.
+ * A false branch is simulated: its challenge c and response t are drawn first. Whoever knows the randomness r of the ciphertext needs
+ * powers of g and y alone for it: A = g^t·α^c = g^(t+rc), and B = y^t·(β/g^M)^c = y^(t+rc)·g^((m-M)c). The true branch commits to g^w, y^w.
+ * The order of the draws is the Python twin's, so that both make the same bytes from the same draws.
  */
-export function commitOneOf<E>(bases: Bases<E>, opening: Opening, values: readonly number[], random: Random): Commitment<E> {
+export function commitOneOf<E>(bases: Bases<E>, opening: Opening, values: readonly number[], draw: Draw): Commitment<E> {
     const { group, g, y } = bases;
     const { q } = group;
     const { randomness, message } = opening;
     if (!values.includes(message)) throw new RangeError("the message is none of the values to prove");
-    const branches = values.map((value) => ({
-        distance: BigInt(message - value),
-        challenge: value === message ? 0n : randomScalar(q, random),
-        exponent: randomScalar(q, random),
-    }));
-    const elements = branches.flatMap(({ distance, challenge, exponent }) => [
-        g(exponent),
-        group.multiply(y(exponent), g(mod(distance * challenge, q))),
-    ]);
+    const w = draw(q);
+    // The true branch draws as well and lets go of it, as all branches do the same.
+    const branches = values.map((value) => ({ distance: BigInt(message - value), challenge: draw(q), response: draw(q) }));
+    const elements = branches.flatMap(({ distance, challenge, response }) => {
+        const exponent = distance === 0n ? w : mod(response + randomness * challenge, q);
+        return [g(exponent), group.multiply(y(exponent), g(mod(distance * challenge, q)))];
+    });
     let answered = false;
     return {
         elements,
         answer(hash) {
             if (answered) throw new Error("a commitment is answered once");
             answered = true;
-            const others = branches.reduce((sum, { challenge }) => sum + challenge, 0n);
-            return branches.map(({ distance, challenge, exponent }) => {
-                const own = distance === 0n ? mod(hash - others, q) : challenge;
-                return { challenge: own, response: mod(exponent - randomness * own, q) };
-            });
+            const others = branches.reduce((sum, { distance, challenge }) => (distance === 0n ? sum : sum + challenge), 0n);
+            const own = mod(hash - others, q);
+            return branches.map(({ distance, challenge, response }) =>
+                distance === 0n ? { challenge: own, response: mod(w - randomness * own, q) } : { challenge, response },
+            );
         },
     };
 }

@@ -2,10 +2,8 @@
 /** Exponents: integers modulo q, and drawing them, protocol.md §2. */
 import { integer } from "./encoding";
 
-/** Fills with that many random bytes. A parameter, so that tests can repeat a ballot; real ones use the browser's generator. */
-export type Random = (length: number) => Uint8Array;
-
-export const browserRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
+/** Draws a uniform integer below its argument. A parameter, so that tests can repeat a ballot; real ones use `draw`. */
+export type Draw = (bound: bigint) => bigint;
 
 /** The representative from 0 to q-1. */
 export function mod(value: bigint, q: bigint): bigint {
@@ -14,17 +12,17 @@ export function mod(value: bigint, q: bigint): bigint {
 }
 
 /**
- * A uniform scalar: bit_length(q) random bits, drawn again while not below q, so that none is likelier, protocol.md §2.
+ * A uniform scalar from the browser's generator, protocol.md §2.
  *
- * The bits are the lowest ones of a big-endian number of whole bytes.
+ * bit_length(bound) random bits, drawn again while they are not below the bound: the remainder of a division would favour small scalars.
  */
-export function randomScalar(q: bigint, random: Random): bigint {
-    const bits = q.toString(2).length;
-    const length = Math.ceil(bits / 8);
+export const draw: Draw = (bound) => {
+    const bits = bound.toString(2).length;
+    const bytes = new Uint8Array(Math.ceil(bits / 8));
     for (;;) {
-        const bytes = random(length);
+        crypto.getRandomValues(bytes);
         const value = BigInt.asUintN(bits, integer(bytes));
         bytes.fill(0);
-        if (value < q) return value;
+        if (value < bound) return value;
     }
-}
+};
