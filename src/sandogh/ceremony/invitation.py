@@ -1,0 +1,47 @@
+"""The text of an invitation: the election's own template, filled for one voter. mission S1, domain.md §2.6
+
+The credential stands in the fragment of the link, which browsers never send (architecture.md §2).
+"""
+
+from datetime import datetime
+from string import Formatter
+
+from sandogh.ceremony.jalali import TEHRAN, date_text, hour_text
+
+NAMES = frozenset({"greeting", "org_short", "date", "from", "to", "link"})
+
+
+def check_template(template: str) -> None:
+    """Raise ValueError unless the template uses known names, plainly, and has the link exactly once."""
+    try:
+        pieces = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(template) if name is not None]
+    except ValueError as wrong:
+        raise ValueError(f"has unpaired braces ({wrong})") from wrong
+    for name, spec, conversion in pieces:
+        if name not in NAMES or spec or conversion:
+            raise ValueError(f"knows no «{{{name}}}»; it may use {', '.join(sorted(NAMES))}")
+    if [name for name, _, _ in pieces].count("link") != 1:
+        raise ValueError("must contain {link} exactly once")
+
+
+def link_with(link: str, credential: str) -> str:
+    return f"{link}#{credential}"
+
+
+def compose(template: str, *, greeting: str, org_short: str, opens_at: datetime, closes_at: datetime, link: str) -> str:
+    """The invitation, word for word as it is sent. A closing on another day names that day."""
+    values = {
+        "greeting": greeting,
+        "org_short": org_short,
+        "date": date_text(opens_at),
+        "from": hour_text(opens_at),
+        "to": closing_text(opens_at, closes_at),
+        "link": link,
+    }
+    return "".join(text + ("" if name is None else values[name]) for text, name, _, _ in Formatter().parse(template))
+
+
+def closing_text(opens_at: datetime, closes_at: datetime) -> str:
+    if opens_at.astimezone(TEHRAN).date() == closes_at.astimezone(TEHRAN).date():
+        return hour_text(closes_at)
+    return f"{hour_text(closes_at)} {date_text(closes_at)}"
