@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from sandogh.protocol.ballot import Ballot as SealedBallot
 from sandogh.protocol.ballot import check_ballot, tracker_of
+from sandogh.protocol.canonical import loads
 from sandogh.protocol.errors import SandoghError
 from sandogh.protocol.events import EventType
 from sandogh.server.ballotbox.models import Ballot
@@ -39,9 +40,21 @@ def check(election: Election, data: bytes) -> SealedBallot:
     try:
         return check_ballot(data, election=election.parsed(), credentials=board.ListedCredentials(election.pk))
     except SandoghError as error:
-        raise Refused(
-            "invalid_ballot", _("برگهٔ رأی پذیرفته نشد و چیزی ثبت نشد؛ صفحه را تازه کنید و دوباره رأی دهید."), status=422
-        ) from error
+        raise _invalid() from error
+
+
+def named_hash(data: bytes) -> str:
+    """The hash that a ballot names, read without checking anything: enough to turn away a ballot that nobody confirmed.
+
+    Raises Refused `invalid_ballot` when there is none.
+    """
+    try:
+        match loads(data, section="§7.1", what="ballot"):
+            case {"signature": {"hash": str(named)}}:
+                return named
+    except SandoghError as error:
+        raise _invalid() from error
+    raise _invalid()
 
 
 def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime) -> Record:
@@ -71,7 +84,7 @@ def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime
         raise _used()
     try:
         with transaction.atomic():
-            event = board.append(election, EventType.BALLOT, [data], now=now)
+            event = board.append(election, EventType.Ballot, [data], now=now)
             Ballot.objects.create(election=election, credential=ballot.credential, tracker=ballot.tracker, event=event)
     except IntegrityError as twice:
         raise _used() from twice
@@ -83,6 +96,10 @@ def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime
 def count(election: Election) -> int:
     """Ballots recorded so far."""
     return Ballot.objects.filter(election=election).count()
+
+
+def _invalid() -> Refused:
+    return Refused("invalid_ballot", _("برگهٔ رأی پذیرفته نشد و چیزی ثبت نشد؛ صفحه را تازه کنید و دوباره رأی دهید."), status=422)
 
 
 def _closed() -> Refused:

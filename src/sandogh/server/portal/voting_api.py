@@ -13,10 +13,11 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from sandogh.protocol.ballot import parse_ballot, tracker_of
+from sandogh.protocol.ballot import tracker_of
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.errors import SandoghError
 from sandogh.server.accounts.domain import permits, sessions
+from sandogh.server.accounts.domain.machine import SessionState, refusal
 from sandogh.server.accounts.models import VotingSession
 from sandogh.server.ballotbox import domain as ballotbox
 from sandogh.server.common import clock
@@ -68,6 +69,8 @@ def status(request: HttpRequest, slug: str) -> JsonResponse:
     """Where the session stands; the booth asks every two or three seconds while it waits for the text message."""
     election, now = Election.by_slug(slug), clock.now()
     session = sessions.current(election, _token(request), now=now)
+    if session.state == SessionState.IDENTIFIED:
+        raise refusal(SessionState.IDENTIFIED)
     return JsonResponse(
         {
             "state": session.state,
@@ -97,19 +100,13 @@ def cast(request: HttpRequest, slug: str) -> JsonResponse:
 
     # (1)
     session = sessions.current(election, token, now=now)
-    if session.state == "cast":
+    if session.state == SessionState.CAST:
         return _recorded(_same(session, data), slug)
 
     # (2) Cheap, and so before the proofs: whoever has no confirmed session cannot make the server work.
-    _expect_confirmed(session)
-    try:
-        ballot_hash = parse_ballot(data, election.parsed()).hash
-    except SandoghError as error:
-        log.info("a ballot of election %s is refused: %s", slug, type(error).__name__)
-        raise Refused(
-            "invalid_ballot", _("برگهٔ رأی خوانده نشد و چیزی ثبت نشد؛ صفحه را تازه کنید و دوباره رأی دهید."), status=422
-        ) from error
-    if ballot_hash != session.ballot_hash:
+    if session.state != SessionState.CONFIRMED:
+        raise refusal(SessionState(session.state))
+    if ballotbox.named_hash(data) != session.ballot_hash:
         raise Refused("hash_mismatch", _("این برگه همان نیست که با پیامک تأیید شد؛ به پیش‌نمایش برگردید و کد رأی تازه بگیرید."))
 
     # (3)
@@ -180,24 +177,10 @@ def _token(request: HttpRequest) -> str:
     return request.COOKIES.get(COOKIE, "")
 
 
-def _expect_confirmed(session: VotingSession) -> None:
-    match session.state:
-        case "confirmed":
-            return
-        case "superseded":
-            raise Refused("superseded", _("این صفحه دیگر معتبر نیست، چون روی دستگاه دیگری وارد شده‌اید؛ رأی را همان‌جا ثبت کنید."))
-        case "expired":
-            raise Refused("expired", _("مهلت ثبت رأی شما پایان یافت و چیزی ثبت نشد؛ دوباره از پیوند پیامک وارد شوید."))
-        case "left":
-            raise Refused("left", _("از رأی‌گیری خارج شده‌اید؛ برای رأی دادن دوباره از پیوند پیامک وارد شوید."))
-        case _:
-            raise Refused("not_confirmed", _("کد رأی هنوز پیامک نشده است؛ نخست کد را از تلفن همراه خود بفرستید."))
-
-
 def _same(session: VotingSession, data: bytes) -> VotingSession:
     """The session, if what it cast are these very bytes."""
     if session.tracker != tracker_of(data):
-        raise Refused("already_cast", _("رأی شما پیش‌تر ثبت شده است و تغییر نمی‌کند؛ رسید آن را ببینید."))
+        raise refusal(SessionState.CAST)
     return session
 
 

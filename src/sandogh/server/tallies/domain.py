@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from sandogh.protocol.ballot import check_ballot
 from sandogh.protocol.decryption import PartialDecryption, check_partial_decryption
-from sandogh.protocol.errors import SandoghError, VerificationError, within
+from sandogh.protocol.digest import sha_hex
+from sandogh.protocol.errors import SandoghError, within
 from sandogh.protocol.events import EventType, Owned, owned
 from sandogh.protocol.result import make_result
 from sandogh.protocol.tally import EncryptedTally, TallyBuilder
@@ -25,7 +26,7 @@ def end_ballots(election: Election, *, now: datetime) -> board.Head:
     if election.accepts_ballots(now):
         raise Refused("still_open", _("هنوز ممکن است رأیی ثبت شود؛ پس از پایان مهلت آخرین نشست‌ها دوباره بکوشید."))
     with transaction.atomic():
-        board.append(election, EventType.END_BALLOTS, now=now)
+        board.append(election, EventType.EndBallots, now=now)
     return board.head(election)
 
 
@@ -40,7 +41,7 @@ def tally(election: Election, *, now: datetime) -> EncryptedTally:
     """
     # (1)
     end = board.head(election)
-    if end.type is not EventType.END_BALLOTS:
+    if end.type is not EventType.EndBallots:
         raise Refused("out_of_order", _("شمارش پس از پایان رأی‌گیری و یک بار انجام می‌شود."))
     # (2)
     try:
@@ -49,21 +50,18 @@ def tally(election: Election, *, now: datetime) -> EncryptedTally:
         raise Refused("board_damaged", _("تابلوی این انتخابات با آنچه ثبت شده بود یکی نیست: %(where)s") % {"where": error}) from error
     # (3)
     with transaction.atomic():
-        board.append(election, EventType.ENCRYPTED_TALLY, [encrypted.to_bytes(), encrypted.sized_bytes()], now=now)
+        board.append(election, EventType.EncryptedTally, [encrypted.to_bytes(), encrypted.sized_bytes()], now=now)
     return encrypted
 
 
 def _recount(election: Election, end: board.Head) -> EncryptedTally:
     parsed, listed = election.parsed(), board.ListedCredentials(election.pk)
-    builder, spent = TallyBuilder(parsed), set()
+    builder = TallyBuilder(parsed)
     for event, members in board.walk(election, end):
-        if event.type is EventType.BALLOT:
+        if event.type is EventType.Ballot:
             with within(f"event {event.height}"):
-                ballot = check_ballot(members[0], election=parsed, credentials=listed)
-                if ballot.credential in spent:
-                    raise VerificationError("§12.6", "a second ballot under one credential")
-            spent.add(ballot.credential)
-            builder.add(ballot)
+                # The builder refuses a second ballot of one credential.
+                builder.add(check_ballot(members[0], election=parsed, credentials=listed))
     return builder.finish()
 
 
@@ -89,7 +87,7 @@ def add_partial_decryption(election: Election, data: bytes, owner: int, *, now: 
         board.lock(election)
         if owner in _decrypted(election):
             raise Refused("already_decrypted", _("رمزگشایی امین شمارهٔ %(owner)s پیش‌تر ثبت شده است.") % {"owner": owner})
-        board.append(election, EventType.PARTIAL_DECRYPTION, [data, owned(owner, data)], now=now)
+        board.append(election, EventType.PartialDecryption, [data, owned(owner, sha_hex(data))], now=now)
 
 
 def missing_trustees(election: Election) -> list[int]:
@@ -111,7 +109,7 @@ def publish(election: Election, *, now: datetime) -> TallyResult:
     ]
     result = make_result(parsed, encrypted, partials, trustees, encrypted.total_weight)
     with transaction.atomic():
-        board.append(election, EventType.RESULT, [result], now=now)
+        board.append(election, EventType.Result, [result], now=now)
     return result_for(election)
 
 
@@ -122,7 +120,7 @@ def _trustees(election: Election) -> Trustees:
 
 
 def _encrypted_tally(election: Election) -> EncryptedTally:
-    published = board.members_of(election, EventType.ENCRYPTED_TALLY)
+    published = board.members_of(election, EventType.EncryptedTally)
     if not published:
         raise Refused("out_of_order", _("آرا هنوز جمع نشده است؛ نخست شمارش را آغاز کنید."))
     encrypted, sized = published[0]
@@ -132,6 +130,6 @@ def _encrypted_tally(election: Election) -> EncryptedTally:
 def _decrypted(election: Election) -> dict[int, bytes]:
     """Owner → partial decryption, as published."""
     found = {}
-    for data, owner_bytes in board.members_of(election, EventType.PARTIAL_DECRYPTION):
+    for data, owner_bytes in board.members_of(election, EventType.PartialDecryption):
         found[Owned.from_bytes(owner_bytes).owner] = data
     return found

@@ -48,9 +48,9 @@ class TallyResult:
 def result_for(election: Election) -> TallyResult:
     """The result; raises Refused `no_result` before it is published."""
     end = board.head(election)
-    if end.type is not EventType.RESULT:
+    if end.type is not EventType.Result:
         raise Refused("no_result", _("نتیجه هنوز اعلام نشده است."), status=404)
-    ((data,),) = board.members_of(election, EventType.RESULT)
+    ((data,),) = board.members_of(election, EventType.Result)
     counts = Result.from_bytes(data).counts
     eligible = board.count_credentials(election.pk)
     races = election.races()

@@ -1,6 +1,5 @@
 """The sequencer: the one way onto the board."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from sandogh.protocol.credential import check_public_credentials
+from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.events import Event, EventType, next_allowed
 from sandogh.protocol.group import group_named
 from sandogh.server.board.models import BoardData, BoardEvent, BoardHead, PublicCredential
@@ -15,12 +15,12 @@ from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
 
 MEMBERS = {
-    EventType.SETUP: 4,
-    EventType.BALLOT: 1,
-    EventType.END_BALLOTS: 0,
-    EventType.ENCRYPTED_TALLY: 2,
-    EventType.PARTIAL_DECRYPTION: 2,
-    EventType.RESULT: 1,
+    EventType.Setup: 4,
+    EventType.Ballot: 1,
+    EventType.EndBallots: 0,
+    EventType.EncryptedTally: 2,
+    EventType.PartialDecryption: 2,
+    EventType.Result: 1,
 }
 """How many data members stand before each event, protocol.md §11.4. Shuffles belong to question kinds that are refused for now."""
 
@@ -57,7 +57,7 @@ def append(election: Election, event_type: EventType, members: Sequence[bytes] =
         raise Refused("out_of_order", _("این رویداد در این مرحله از انتخابات پذیرفته نیست."))
 
     # (3)
-    payload = hashlib.sha256(members[-1]).hexdigest() if members else None
+    payload = sha_hex(members[-1]) if members else None
     event = Event(parent=head.hash if head else None, height=head.height + 1 if head else 0, type=event_type, payload=payload)
     body = event.to_bytes()
 
@@ -67,7 +67,7 @@ def append(election: Election, event_type: EventType, members: Sequence[bytes] =
         height=event.height,
         type=event.type.value,
         parent=event.parent or "",
-        hash=hashlib.sha256(body).hexdigest(),
+        hash=sha_hex(body),
         payload=payload or "",
         body=body,
         created_at=now,
@@ -78,10 +78,10 @@ def append(election: Election, event_type: EventType, members: Sequence[bytes] =
     else:
         row.save()
         head.height, head.type, head.hash = row.height, row.type, row.hash
-        head.ballots += event_type is EventType.BALLOT
+        head.ballots += event_type is EventType.Ballot
         head.save(update_fields=["height", "type", "hash", "ballots"])
     BoardData.objects.bulk_create(
-        BoardData(event=row, place=place, hash=hashlib.sha256(member).hexdigest(), body=member) for place, member in enumerate(members)
+        BoardData(event=row, place=place, hash=sha_hex(member), body=member) for place, member in enumerate(members)
     )
     return row
 

@@ -33,7 +33,7 @@ def fingerprints(election: Election) -> Fingerprints:
     end = head(election)
     setup = BoardData.objects.filter(event__election=election, event__height=0).order_by("place").values_list("hash", flat=True)
     election_hash, trustees_hash, credentials_hash, _setup_data = setup
-    growing = end.type in {EventType.SETUP, EventType.BALLOT}
+    growing = end.type in {EventType.Setup, EventType.Ballot}
     return Fingerprints(
         election=_short(election_hash),
         trustees=_short(trustees_hash),

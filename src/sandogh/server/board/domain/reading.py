@@ -110,7 +110,7 @@ def find_by_tracker(election: Election, tracker: str) -> EventLine:
     if not TRACKER.match(shape):
         raise Refused("malformed_tracker", _("کد رهگیری ۴۳ نویسهٔ لاتین است؛ آن را کامل و بی‌فاصله وارد کنید."), status=400)
     payload = b64decode(shape + "=").hex()
-    row = BoardEvent.objects.filter(election=election, type=EventType.BALLOT, payload=payload).defer("body").first()
+    row = BoardEvent.objects.filter(election=election, type=EventType.Ballot, payload=payload).defer("body").first()
     if row is None:
         raise Refused(
             "no_tracker",
@@ -121,7 +121,7 @@ def find_by_tracker(election: Election, tracker: str) -> EventLine:
 
 
 def _line(row: BoardEvent) -> EventLine:
-    ballot = row.type == EventType.BALLOT
+    ballot = row.type == EventType.Ballot
     return EventLine(
         height=row.height,
         type=EventType(row.type),

@@ -1,11 +1,11 @@
 """Reading the stored chain from its first event to its last, a few events in memory at a time."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sandogh.protocol.errors import VerificationError
-from sandogh.protocol.events import Event, EventType
+from sandogh.protocol.digest import sha_hex
+from sandogh.protocol.errors import VerificationError, within
+from sandogh.protocol.events import Event, EventType, check_link
 from sandogh.server.board.domain.reading import Head
 from sandogh.server.board.models import BoardData, BoardEvent
 from sandogh.server.elections.models import Election
@@ -40,16 +40,16 @@ def walk(election: Election, end: Head) -> Iterator[tuple[Event, tuple[bytes, ..
 
     Raises VerificationError §11.3 when rows were changed after they were written: wrong parent, height or payload, or another end.
     """
-    parent, height = None, -1
-    for stored in stored_events(election, end.height):
-        height += 1
-        event = Event.from_bytes(stored.body)
-        payload = hashlib.sha256(stored.members[-1]).hexdigest() if stored.members else None
-        if (event.parent, event.height, event.payload) != (parent, height, payload):
-            raise VerificationError("§11.3", f"stored event {height} does not follow the chain")
-        parent = event.hash
+    previous: Event | None = None
+    for height, stored in enumerate(stored_events(election, end.height)):
+        with within(f"event {height}"):
+            event = Event.from_bytes(stored.body)
+            check_link(event, previous)
+            if event.payload != (sha_hex(stored.members[-1]) if stored.members else None):
+                raise VerificationError("§11.3", "the payload is not the stored member")
+        previous = event
         yield event, stored.members
-    if (parent, height) != (end.hash, end.height):
+    if previous is None or (previous.hash, previous.height) != (end.hash, end.height):
         raise VerificationError("§11.3", f"the stored chain does not end with event {end.height}")
 
 
