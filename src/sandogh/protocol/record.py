@@ -1,0 +1,98 @@
+"""The record of an election: events, each with its own data members before it (protocol.md §11.3, §11.4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sandogh.protocol.archive import Member, read_archive
+from sandogh.protocol.canonical import loads_canonical
+from sandogh.protocol.errors import VerificationError, within
+from sandogh.protocol.events import Event, EventType, Owned, SetupData, check_link
+from sandogh.protocol.shapes import hash_hex, record
+
+SECTION = "§11.4"
+
+#: How many data members stand before an event of each type. The second form of Setup has a credentials certificate.
+_DATA_MEMBERS: dict[EventType, tuple[int, ...]] = {
+    EventType.Setup: (4, 5),
+    EventType.Ballot: (1,),
+    EventType.EndBallots: (0,),
+    EventType.EncryptedTally: (2,),
+    EventType.Shuffle: (2,),
+    EventType.EndShuffles: (0,),
+    EventType.PartialDecryption: (2,),
+    EventType.Result: (1,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event and the data members that stand before it, the last of them its payload."""
+
+    event: Event
+    data: tuple[Member, ...]
+
+
+def read_records(file: BinaryIO) -> Iterator[Record]:
+    """The events of an archive in order, one in memory at a time, protocol.md §11.
+
+    What the caller must still do: hold the order of the events to the grammar (`check_grammar`), and check what the data members say.
+    Raises Malformed or VerificationError, which name the event.
+
+    1. the container (`read_archive`)
+    2. each event follows the one before (§11.3)
+    3. each is preceded by exactly its own data members, which its payload leads to (§11.4)
+    4. nothing follows the last event
+    """
+    previous: Event | None = None
+    height = 0
+    data: list[Member] = []
+    # (1)
+    for member in read_archive(file):
+        if member.kind == "data":
+            data.append(member)
+            continue
+        with within(f"event {height}"):
+            event = Event.from_bytes(member.data)
+            # (2)
+            check_link(event, previous)
+            # (3)
+            _check_layout(event, data)
+        yield Record(event, tuple(data))
+        previous, data, height = event, [], height + 1
+    # (4)
+    if data:
+        raise VerificationError(SECTION, f"{len(data)} data members after the last event")
+
+
+def _check_layout(event: Event, data: list[Member]) -> None:
+    """Raise unless these are the event's own data members, protocol.md §11.4."""
+    if len(data) not in _DATA_MEMBERS[event.type]:
+        wanted = " or ".join(map(str, _DATA_MEMBERS[event.type]))
+        raise VerificationError(SECTION, f"{len(data)} data members before {event.type} where {wanted} belong")
+    if not data:
+        return
+    payload = data[-1]
+    if event.payload != payload.hash:
+        raise VerificationError(SECTION, f"the payload of {event.type} is not the data member before it")
+    named: list[str] = []
+    match event.type:
+        case EventType.Setup:
+            setup = SetupData.from_bytes(payload.data)
+            named = [setup.election, setup.trustees, setup.credentials]
+            if setup.credentials_certificate is not None:
+                named.append(setup.credentials_certificate)
+        case EventType.EncryptedTally:
+            fields = record(
+                loads_canonical(payload.data, section="§8.3", what="sized encrypted tally"),
+                ("num_tallied", "total_weight", "encrypted_tally"),
+                section="§8.3",
+                what="sized encrypted tally",
+            )
+            named = [hash_hex(fields["encrypted_tally"], section="§8.3", what="encrypted_tally")]
+        case EventType.Shuffle | EventType.PartialDecryption:
+            named = [Owned.from_bytes(payload.data).payload]
+        case _:
+            pass
+    if named != [member.hash for member in data[:-1]]:
+        raise VerificationError(SECTION, f"the payload of {event.type} does not name the data members before it")
