@@ -9,6 +9,7 @@ PARTS = {
     "trustee": ("sandogh.ceremony.cli", "trustee"),
     "credentials": ("sandogh.ceremony.cli", "credentials"),
     "election": ("sandogh.server.console.cli", "election"),
+    "prepare": ("sandogh.server.console.cli", "prepare"),
     "serve": ("sandogh.server.console.serve", "serve"),
     "worker": ("sandogh.server.console.serve", "worker"),
     "phone": ("sandogh.phone.cli", "phone"),

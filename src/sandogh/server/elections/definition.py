@@ -10,15 +10,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sandogh.protocol.question import Question
 from sandogh.server.common import persian
 from sandogh.server.elections.fields import DefinitionRefused, Fields, Problem
-
-if TYPE_CHECKING:
-    from sandogh.protocol.election import Question
 
 FORMAT = "sample-election/1"
 LARGEST_FILE = 5 * 1024 * 1024
@@ -117,13 +115,11 @@ def races_of(stored: Mapping[str, Any]) -> list[Race]:
     ]
 
 
-def questions(races: list[Race] | tuple[Race, ...]) -> "list[Question]":
+def questions(races: list[Race] | tuple[Race, ...]) -> list[Question]:
     """The races as questions of the protocol, answers in ballot order (protocol.md §4.3).
 
     Namesakes in one race are told apart by their codes, since an answer is nothing but its text there.
     """
-    from sandogh.protocol.election import Question
-
     made = []
     for race in races:
         names = Counter(candidate.display_name for candidate in race.candidates)

@@ -7,19 +7,24 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sandogh.protocol.election import new_uuid
+from sandogh.protocol.errors import Malformed
+from sandogh.protocol.group import group_named
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Definition
 from sandogh.server.elections.models import ActRecord, Election, Organisation
 from sandogh.server.elections.state import Act, State, next_state
 
+# Columns of an election that carry the definition's field of the same name.
+_SAME_NAME = (
+    *("title", "kind_text", "inbound_number", "fictional"),
+    *("opens_at", "closes_at", "objections_close_at", "session_minutes", "otp_seconds", "otp_digits", "grace"),
+)
+
 
 @transaction.atomic
 def create(definition: Definition, *, group: str, now: datetime) -> Election:
     """A new election in draft, with its organisation. Raises Refused `slug_taken`, `unknown_group`."""
-    from sandogh.protocol.election import new_uuid
-    from sandogh.protocol.errors import Malformed
-    from sandogh.protocol.group import group_named
-
     try:
         group_named(group)
     except Malformed as error:
@@ -35,10 +40,7 @@ def _columns(definition: Definition) -> dict[str, Any]:
     """What a definition says, column by column. The organisation is made or brought up to date on the way."""
     described = asdict(definition.organisation)
     organisation, _created = Organisation.objects.update_or_create(name=described.pop("name"), defaults=described)
-    same = (
-        "title kind_text opens_at closes_at objections_close_at session_minutes otp_seconds otp_digits grace inbound_number fictional"
-    ).split()
-    return {name: getattr(definition, name) for name in same} | {
+    return {name: getattr(definition, name) for name in _SAME_NAME} | {
         "organisation": organisation,
         "announced_closes_at": definition.closes_at,
         "definition": definition.stored(),
@@ -66,8 +68,12 @@ def refuse_frozen(election: Election) -> None:
 
 
 def lock(election: Election) -> Election:
-    """The election's row as it is now, locked until the caller's transaction ends."""
-    return Election.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=election.pk)
+    """The election's row as it is now, locked until the caller's transaction ends.
+
+    Without its key: a ballot being cast holds the end of the board and then refers to this row; whoever closes holds this row and then wants
+    the end of the board. Neither may wait for the other.
+    """
+    return Election.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=election.pk)
 
 
 def record(election: Election, act: str, *, now: datetime, note: str = "") -> None:

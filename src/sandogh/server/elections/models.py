@@ -2,23 +2,18 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext as _
 
+from sandogh.protocol.election import Election as ProtocolElection
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Contact, Race, Supervisor, races_of
 from sandogh.server.elections.state import State, state_text
 
-if TYPE_CHECKING:
-    from sandogh.protocol.election import Election as ProtocolElection
-
 
 @lru_cache(maxsize=32)
-def _parsed(election_json: bytes) -> "ProtocolElection":
-    from sandogh.protocol.election import Election as ProtocolElection
-
+def _parsed(election_json: bytes) -> ProtocolElection:
     return ProtocolElection.from_bytes(election_json)
 
 
@@ -127,7 +122,7 @@ class Election(models.Model):
     def accepts_ballots(self, now: datetime) -> bool:
         return self.phase(now) in ("open", "grace")
 
-    def parsed(self) -> "ProtocolElection":
+    def parsed(self) -> ProtocolElection:
         """The sealed election as the protocol's value. Only for an election that has been sealed."""
         if self.election_json is None:
             raise ValueError(f"{self.slug} is not sealed")

@@ -70,7 +70,7 @@ def eligible_count(election: Election) -> int:
 
 
 def roll_fingerprint(election: Election) -> str:
-    """Hex SHA-256 of the whole roll: a line with the format, then each voter's eight values as compact JSON, by licence number, LF after each.
+    """Hex SHA-256 of the whole roll: a line with the format, then a line of compact JSON with each voter's eight values, by licence number.
 
     Anyone who holds the roll can compute it again; from it alone nobody can be found.
     """

@@ -1,0 +1,278 @@
+"""`sandogh election …`: the officers' acts on the command line. Results on stdout, talk on stderr, exit 1 for a refusal, 2 for wrong usage.
+
+Models can be imported only when Django is set up, hence the imports inside the commands; so that `--help` needs neither.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sandogh.server.console.files import read, write_new
+from sandogh.server.console.setup import OfficersGroup, set_up
+
+if TYPE_CHECKING:
+    from sandogh.server.elections.models import Election
+    from sandogh.server.rolls.importer import RollReport
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+SHOWN_ROWS = 20
+
+
+class Moment(click.ParamType[datetime]):
+    """ISO time with its offset from UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            time = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"«{value}» is not an ISO time such as 2026-12-18T08:00:00+03:30", param, ctx)
+        if time.tzinfo is None:
+            self.fail(f"«{value}» does not say its offset from UTC, as in 2026-12-18T08:00:00+03:30", param, ctx)
+        return time
+
+
+def talk(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def found(slug: str) -> "Election":
+    from sandogh.server.elections.models import Election
+
+    return Election.by_slug(slug)
+
+
+@click.group(cls=OfficersGroup)
+def election() -> None:
+    """An election, from its definition to its result."""
+
+
+# ---- preparing
+@election.command()
+@click.argument("definition", type=FILE)
+@click.option("--roll", type=FILE, required=True, help="The voters: CSV in UTF-8 with the eight columns.")
+@click.option("--group", type=click.Choice(["Ed25519", "BELENIOS-2048"]), default="Ed25519", show_default=True)
+@click.option("--opens", type=Moment(), help="Opening, in place of the definition's.")
+@click.option("--closes", type=Moment(), help="Closing, in place of the definition's.")
+@click.option("--report", type=FILE, help="Write each row's fate to this new file (JSON; it holds personal data).")
+def create(definition: Path, roll: Path, group: str, opens: datetime | None, closes: datetime | None, report: Path | None) -> None:
+    """Make an election in draft from DEFINITION and the roll; prints its slug."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    made, fates = acts.create(read(definition), read(roll), group=group, opens_at=opens, closes_at=closes, now=now())
+    tell_fates(fates, report)
+    talk(f"{made.slug}: {len(made.races())} races; voting from {made.opens_at.isoformat()} to {made.closes_at.isoformat()}")
+    click.echo(made.slug)
+
+
+@election.command()
+@click.argument("slug")
+@click.option("--definition", type=FILE)
+@click.option("--roll", type=FILE)
+@click.option("--report", type=FILE, help="Write each row's fate to this new file (JSON; it holds personal data).")
+def revise(slug: str, definition: Path | None, roll: Path | None, report: Path | None) -> None:
+    """Put another definition or roll in place of a draft's."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    if definition is None and roll is None:
+        raise click.UsageError("give --definition, --roll, or both")
+    fates = acts.revise(found(slug), definition=definition and read(definition), roll=roll and read(roll), now=now())
+    if fates:
+        tell_fates(fates, report)
+    talk(f"{slug}: revised")
+
+
+def tell_fates(fates: "RollReport", report: Path | None) -> None:
+    """Counts and the rejected rows: by number and code, since a terminal keeps what it shows."""
+    totals = fates.totals()
+    talk(f"roll: {totals['rows']} rows, {totals['accepted']} accepted ({totals['eligible']} may vote), {totals['rejected']} rejected")
+    rejected = [row for row in fates.rows if not row.accepted]
+    for row in rejected[:SHOWN_ROWS]:
+        talk(f"  row {row.number} rejected: {', '.join(reason['code'] for reason in row.rejections)}")
+    if len(rejected) > SHOWN_ROWS:
+        talk(f"  and {len(rejected) - SHOWN_ROWS} more")
+    if totals["rows_warned_and_accepted"]:
+        talk(f"  {totals['rows_warned_and_accepted']} accepted rows with a warning")
+    if report:
+        write_new(report, [json.dumps(fates.as_dict(), ensure_ascii=False, indent=1).encode() + b"\n"], private=True)
+        talk(f"  each row's fate: {report}")
+
+
+@election.command("credentials-request")
+@click.argument("slug")
+@click.option("--out", type=FILE, required=True)
+def credentials_request(slug: str, out: Path) -> None:
+    """Write what the credential authority needs: the eligible voters and the invitation. It holds personal data."""
+    from django.conf import settings
+
+    from sandogh.server.console import acts
+
+    write_new(out, [acts.credentials_request(found(slug), base_url=settings.BASE_URL)], private=True)
+    talk(f"{out}: hand this to the credential authority, and delete it here afterwards")
+
+
+@election.command()
+@click.argument("slug")
+@click.option("--credentials", type=FILE, required=True, help="From the authority: sandogh credentials issue.")
+@click.option("--trustee", "trustees", type=FILE, multiple=True, required=True, help="A trustee's public key; once for each, in order.")
+@click.option("--same-operator", is_flag=True, help="The credential authority is run by this server's operator; the public page says so.")
+def seal(slug: str, credentials: Path, trustees: tuple[Path, ...], same_operator: bool) -> None:
+    """Freeze definition, roll, trustees and credentials, and publish them; prints the election's fingerprint."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    sealed = acts.seal(
+        found(slug), credentials=read(credentials), trustees=[read(path) for path in trustees], same_operator=same_operator, now=now()
+    )
+    talk(f"{slug}: sealed, {sealed.eligible_at_sealing} voters, {len(trustees)} trustees")
+    click.echo(sealed.fingerprint)
+
+
+# ---- voting
+@election.command("open")
+@click.argument("slug")
+@click.option("--now", "at_once", is_flag=True, help="Before the announced time; only for a fictional election.")
+def open_voting(slug: str, at_once: bool) -> None:
+    """Open the voting. The worker does it by itself at the announced time."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    opened = acts.open_voting(found(slug), now=now(), at_once=at_once)
+    talk(f"{slug}: open until {opened.closes_at.isoformat()}")
+
+
+@election.command()
+@click.argument("slug")
+@click.option("--early", is_flag=True, help="End the voting before the announced time; whoever is logged in may still finish.")
+@click.option("--reason", default="", help="Why it ends early; published.")
+@click.option("--now", "at_once", is_flag=True, help="Do not wait for those who are voting; only for a fictional election.")
+def close(slug: str, early: bool, reason: str, at_once: bool) -> None:
+    """Close the voting. The worker does it by itself when the last session is over."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    if early and not reason.strip():
+        raise click.UsageError("--early needs --reason")
+    moment = now()
+    chosen = found(slug)
+    if early and not (at_once and chosen.closes_at <= moment):
+        chosen = acts.close_early(chosen, reason=reason, now=moment)
+        talk(f"{slug}: no further logins")
+        if moment < chosen.last_cast_at and not at_once:
+            talk(f"{slug}: whoever is logged in may finish until {chosen.last_cast_at.isoformat()}; the worker closes it then")
+            return
+    acts.close(chosen, now=moment, at_once=at_once)
+    talk(f"{slug}: closed")
+
+
+@election.command()
+@click.argument("slug")
+@click.option("--reason", required=True)
+def cancel(slug: str, reason: str) -> None:
+    """Cancel an election whose result is not published."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    acts.cancel(found(slug), reason=reason, now=now())
+    talk(f"{slug}: cancelled")
+
+
+# ---- counting
+@election.command()
+@click.argument("slug")
+def tally(slug: str) -> None:
+    """Check every ballot again, add them up encrypted, and publish the encrypted tally."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    acts.tally(found(slug), now=now())
+    talk(f"{slug}: tallied; hand the archive («sandogh election archive {slug}») to the trustees")
+
+
+@election.command()
+@click.argument("slug")
+@click.option("--out", type=FILE, required=True)
+def archive(slug: str, out: Path) -> None:
+    """Write the public record as it is now; anyone can verify it with «sandogh verify»."""
+    from sandogh.server.board import domain as board
+
+    write_new(out, board.stream_archive(found(slug)), private=False)
+    talk(f"{out}: {out.stat().st_size} bytes")
+
+
+@election.command()
+@click.argument("slug")
+@click.argument("partials", type=FILE, nargs=-1, required=True)
+def decrypt(slug: str, partials: tuple[Path, ...]) -> None:
+    """Take in the trustees' partial decryptions, each checked; files that came before are passed over."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    chosen = found(slug)
+    for path in partials:
+        owner, new = acts.decrypt(chosen, read(path), now=now())
+        talk(f"{slug}: trustee {owner} {'recorded' if new else 'is on the board already'}")
+
+
+@election.command()
+@click.argument("slug")
+def publish(slug: str) -> None:
+    """Put the decryptions together and publish the result."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    acts.publish(found(slug), now=now())
+    talk(f"{slug}: published")
+
+
+# ---- looking
+@election.command()
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True)
+def status(slug: str, as_json: bool) -> None:
+    """Where an election stands."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    answer = acts.status(found(slug), now=now())
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    for name, value in answer.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{part} {fact}" for part, fact in value.items())
+        if value not in ("", None, []):
+            click.echo(f"{name.replace('_', ' '):22}{value}")
+
+
+@election.command("list")
+def list_elections() -> None:
+    """Every election of this installation, newest first: slug, state, title."""
+    from sandogh.server.elections.models import Election
+
+    for slug, state, title in Election.objects.order_by("-opens_at").values_list("slug", "state", "title"):
+        click.echo(f"{slug}\t{state}\t{title}")
+
+
+@click.command()
+def prepare() -> None:
+    """Make or update the database, and in production collect the static files. Run it before the first start and after every upgrade."""
+    settings = set_up()
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    from sandogh.server.console.setup import first_line
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        if settings.PRODUCTION:
+            call_command("collectstatic", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        raise click.ClickException(f"the database cannot be prepared: {first_line(error)}") from error
+    talk("the database is prepared")
