@@ -18,7 +18,7 @@ import click
 
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal a child gets when its parent dies, however it dies
 PATIENCE = 60.0  # seconds until a server must answer
-GRACE = 8.0  # seconds that a child has to end by itself
+GRACE = 25.0  # seconds that a child has to end by itself; the server lets requests finish
 
 
 class Stopped(Exception):
