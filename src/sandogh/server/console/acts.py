@@ -279,7 +279,7 @@ def status(election: Election, *, now: datetime) -> dict[str, Any]:
     """Where the election stands, for people and programs. Times are ISO in Tehran's zone."""
 
     def shown(time: datetime | None) -> str | None:
-        return time and time.astimezone(jalali.TEHRAN).isoformat(timespec="seconds")
+        return time.astimezone(jalali.TEHRAN).isoformat(timespec="seconds") if time else None
 
     answer: dict[str, Any] = {
         "slug": election.slug,

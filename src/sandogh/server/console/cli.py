@@ -82,7 +82,7 @@ def revise(slug: str, definition: Path | None, roll: Path | None, report: Path |
 
     if definition is None and roll is None:
         raise click.UsageError("give --definition, --roll, or both")
-    fates = acts.revise(found(slug), definition=definition and read(definition), roll=roll and read(roll), now=now())
+    fates = acts.revise(found(slug), definition=read(definition) if definition else None, roll=read(roll) if roll else None, now=now())
     if fates:
         tell_fates(fates, report)
     talk(f"{slug}: revised")

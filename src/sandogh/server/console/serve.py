@@ -29,14 +29,17 @@ def serve(host: str, port: int, workers: int | None, threads: int) -> None:
     if settings.PRODUCTION and not (settings.STATIC_ROOT / "staticfiles.json").is_file():
         raise click.ClickException("the static files are not collected: run «sandogh prepare»")
 
+    from django.db import connections
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
     number = workers or len(os.sched_getaffinity(0))
+    # The processes are forked from this one, and a connection must not be shared between two.
+    connections.close_all()
     click.echo(f"http://{host}:{port}/  ({number} processes, {threads} threads each)", err=True)
     Granian(
-        "sandogh.server.wsgi:application",
+        "sandogh.server.console.application:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,

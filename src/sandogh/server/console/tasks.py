@@ -88,7 +88,8 @@ def tasks() -> list[Task]:
 
 def run_all_once() -> bool:
     """Each task once, one after the other; answers whether all went well."""
-    return all([task.run_once(now()) for task in tasks()])
+    went_well = [task.run_once(now()) for task in tasks()]
+    return all(went_well)
 
 
 def run_all_until(stopped: Callable[[], bool], *, patience_seconds: float) -> bool:
