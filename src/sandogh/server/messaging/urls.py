@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from sandogh.server.messaging import views
+
+urlpatterns: list[URLPattern] = [
+    path("inbound/<str:secret>/", views.inbound, name="sms-inbound"),
+    path("delivery/<str:secret>/", views.delivery, name="sms-delivery"),
+]

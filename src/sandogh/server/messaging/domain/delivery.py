@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
+from sandogh.server.messaging.domain.inbound import storable
 from sandogh.server.messaging.models import DeliveryReport, OutboundMessage, OutboundState
 from sandogh.sms import DeliveryReport as Report
 from sandogh.sms import DeliveryState, Outgoing, Provider, SendLater, SendRefused, SendUncertain, Sent
@@ -146,9 +147,9 @@ def record_delivery(report: Report, now: datetime) -> None:
 def _named(report: Report) -> OutboundMessage | None:
     name = Q(pk__in=[])
     if report.provider_id:
-        name |= Q(provider=report.provider, provider_id=report.provider_id[:100])
+        name |= Q(provider=report.provider, provider_id=storable(report.provider_id)[:100])
     if report.reference:
-        name |= Q(provider=report.provider, reference=report.reference[:64])
+        name |= Q(provider=report.provider, reference=storable(report.reference)[:64])
     return OutboundMessage.objects.select_for_update().filter(name).order_by("pk").first()
 
 
@@ -157,10 +158,10 @@ def _keep(report: Report, now: datetime) -> None:
         with transaction.atomic():
             DeliveryReport.objects.create(
                 provider=report.provider,
-                provider_id=report.provider_id[:100],
-                reference=report.reference[:64],
+                provider_id=storable(report.provider_id)[:100],
+                reference=storable(report.reference)[:64],
                 state=report.state,
-                raw=report.raw[:100],
+                raw=storable(report.raw)[:100],
                 received_at=now,
             )
     except IntegrityError:
@@ -179,7 +180,7 @@ def _advance(message: OutboundMessage, state: DeliveryState, raw: str, now: date
     """Forward only: `delivered` is final, a failure gives way to it alone, an unknown code moves nothing."""
     if state is DeliveryState.UNKNOWN or _RANK[OutboundState(state)] <= _RANK[OutboundState(message.state)]:
         return
-    message.state, message.raw, message.reported_at = OutboundState(state), raw[:100], now
+    message.state, message.raw, message.reported_at = OutboundState(state), storable(raw)[:100], now
     message.attempting = message.in_doubt = False
     if message.wipe:
         message.text = ""

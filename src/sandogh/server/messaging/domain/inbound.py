@@ -33,17 +33,17 @@ def receive(incoming: Incoming, now: datetime) -> InboundMessage:
 
     Stored and committed first: a failure of whoever acts on it never loses it and never reaches the provider; the worker tries again.
     """
-    message_id = incoming.message_id[:100] or _hash(incoming)
+    message_id = storable(incoming.message_id)[:100] or _hash(incoming)
     try:
         with transaction.atomic():
             message = InboundMessage.objects.create(
                 provider=incoming.provider,
                 message_id=message_id,
                 sender=_sender(incoming.sender),
-                line=incoming.line[:32],
-                text=_storable(incoming.text),
+                line=storable(incoming.line)[:32],
+                text=storable(incoming.text),
                 received_at=now,
-                provider_time=incoming.received_at[:40],
+                provider_time=storable(incoming.received_at)[:40],
             )
     except IntegrityError:
         return InboundMessage.objects.get(provider=incoming.provider, message_id=message_id)
@@ -81,10 +81,10 @@ def _sender(text: str) -> str:
     try:
         return normalise_mobile(text)
     except Unreadable:
-        return _storable(text)[:32]
+        return storable(text)[:32]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """At most 300 characters, without NUL (which PostgreSQL refuses) and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()[:TEXT_KEPT]
 
