@@ -17,7 +17,7 @@ from sandogh.ceremony.store import CredentialStore, Election, Holder, Message, M
 from sandogh.sms import Outgoing, Provider, SendLater, SendRefused, SendUncertain, sms_parts
 
 ATTEMPTS_UNCERTAIN = 3  # per run; after that the message waits as `unknown` for the next run or for a person
-ATTEMPTS_LATER = 5  # in a row; a provider that says "later" this often is down, and the rest waits for another run
+ATTEMPTS_LATER = 4  # in a row; a provider that says "later" this often is down, and the rest waits for another run
 
 
 @dataclass(frozen=True, slots=True)

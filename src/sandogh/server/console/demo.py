@@ -232,7 +232,7 @@ def prepare(demo: Demo, *, hours: float) -> None:
         (demo.data / part).mkdir(mode=0o700, exist_ok=True)
     # (1)
     say("Preparing the election …", bold=True)
-    migrate(demo)
+    demo.run("prepare")
     if not demo.state():
         now = datetime.now(UTC).replace(microsecond=0)
         demo.run(
@@ -241,11 +241,12 @@ def prepare(demo: Demo, *, hours: float) -> None:
         )  # fmt: skip
     if demo.state() == "draft":
         # (2)
-        for number in TRUSTEES:
+        people = json.loads(demo.definition.read_text())["election"]["supervisory_board"]
+        for number, person in zip(TRUSTEES, people, strict=False):
             if not demo.trustee(number, "key.public").is_file():
                 # A run that died between the two files leaves a private key that nobody has heard of.
                 demo.trustee(number, "key.private").unlink(missing_ok=True)
-                demo.run("trustee", "keygen", "--name", f"trustee {number}", "--out", demo.data / f"trustee-{number}" / "key")
+                demo.run("trustee", "keygen", "--name", person["name"], "--out", demo.data / f"trustee-{number}" / "key")
         # (3)
         if not readable(demo.request):
             demo.request.unlink(missing_ok=True)
@@ -257,14 +258,6 @@ def prepare(demo: Demo, *, hours: float) -> None:
     # (5)
     if demo.state() == "sealed":
         demo.run("election", "open", demo.slug)
-
-
-def migrate(demo: Demo) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=demo.environment(), stdin=subprocess.DEVNULL, check=False
-    )
-    if done.returncode:
-        raise click.ClickException("the database could not be prepared; --fresh starts over")
 
 
 def readable(path: Path) -> bool:
