@@ -50,6 +50,8 @@ SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "sample-election.
 SMALL = {"board": (4, 2, 1, 3), "inspector": (2, 1, 1, 2), "prosecutor": (2, 1, 0, 1)}
 
 Choices = Sequence[Sequence[int]]
+Person = tuple[str, str, str]
+"""Licence number, national ID, mobile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +125,7 @@ def build(
     `races` is "small" (8 candidates in three races) or "sample" (36). Every voter of the roll is in `voters`.
     """
     now = now or clock.now()
-    people = [_person(number) for number in range(1, voters + 1)]
-    election, report = acts.create(
-        _definition(slug, races),
-        _roll(people),
-        group=group,
-        opens_at=opens_at or now - timedelta(hours=1),
-        closes_at=closes_at or now + timedelta(hours=8),
-        now=now,
-    )
-    if len(report.accepted) != voters:
-        raise ValueError(f"the roll for tests is not what the importer takes: {report.totals()}")
+    election, people = draft(voters=voters, slug=slug, group=group, races=races, opens_at=opens_at, closes_at=closes_at, now=now)
     secrets = [generate_credential() for _ in people]
     keys = [derive_credential(secret, uuid=election.uuid, group=group_named(group)) for secret in secrets]
     members = tuple(VoterForTests(*person, secret, key) for person, secret, key in zip(people, secrets, keys, strict=True))
@@ -149,6 +141,32 @@ def build(
     if state == "open":
         acts.open_voting(Election.by_slug(slug), now=now)
     return ElectionForTests(slug, members, holders)
+
+
+def draft(
+    *,
+    voters: int = 1,
+    slug: str = "azmayesh",
+    group: str = "Ed25519",
+    races: str = "small",
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    now: datetime | None = None,
+) -> tuple[Election, list[Person]]:
+    """An election that is created and not sealed, and who stands on its roll."""
+    now = now or clock.now()
+    people = [_person(number) for number in range(1, voters + 1)]
+    election, report = acts.create(
+        _definition(slug, races),
+        _roll(people),
+        group=group,
+        opens_at=opens_at or now - timedelta(hours=1),
+        closes_at=closes_at or now + timedelta(hours=8),
+        now=now,
+    )
+    if len(report.accepted) != voters:
+        raise ValueError(f"the roll for tests is not what the importer takes: {report.totals()}")
+    return election, people
 
 
 def log_in(election: ElectionForTests, voter: VoterForTests, *, now: datetime | None = None) -> Device:
@@ -239,14 +257,14 @@ def count(election: ElectionForTests, *, now: datetime | None = None) -> tallies
     return tallies.result_for(election.model)
 
 
-def _person(number: int) -> tuple[str, str, str]:
-    """Licence number, national ID with its check digit, and a mobile that simulators take; made up from the number."""
+def _person(number: int) -> Person:
+    """A licence number, a national ID with its check digit, and a mobile that simulators take; made up from the number."""
     digits = f"999{number:06d}"
     rest = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
     return f"99{number:08d}", f"{digits}{rest if rest < 2 else 11 - rest}", f"0912000{number % 10_000:04d}"
 
 
-def _roll(people: Sequence[tuple[str, str, str]]) -> bytes:
+def _roll(people: Sequence[Person]) -> bytes:
     names = ("آزاده", "کیان", "نرگس", "بهمن", "شیرین")
     rows = [
         ",".join((licence_no, national_id, names[number % len(names)], f"آزمون‌گر {number}", mobile, "راه و ساختمان", "سپیدشهر", "فعال"))

@@ -79,9 +79,14 @@ def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime
     if not election.accepts_ballots(now):
         raise _closed()
 
-    # (3) The look-up spares a lock and answers the usual case; the constraint decides the race.
+    # (3) The look-up answers the usual case before the board is locked.
     if Ballot.objects.filter(election=election, credential=ballot.credential).exists():
         raise _used()
+    return _record(election, ballot, data, now=now)
+
+
+def _record(election: Election, ballot: SealedBallot, data: bytes, *, now: datetime) -> Record:
+    """Board and credential together. Where two casts of one credential race, the table's constraint decides."""
     try:
         with transaction.atomic():
             event = board.append(election, EventType.Ballot, [data], now=now)
