@@ -6,3 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sms/", include("sandogh.server.messaging.urls")),
     path("", include("sandogh.server.portal.urls")),
 ]
+
+handler400 = "sandogh.server.portal.views.errors.bad_request"
