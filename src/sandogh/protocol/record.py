@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sandogh.protocol.archive import Member, read_archive
+from sandogh.protocol.archive import Member, archive_member, read_archive
 from sandogh.protocol.canonical import loads_canonical
+from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import VerificationError, within
 from sandogh.protocol.events import Event, EventType, Owned, SetupData, check_link
 from sandogh.protocol.shapes import hash_hex, record
@@ -31,6 +32,18 @@ class Record:
 
     event: Event
     data: tuple[Member, ...]
+
+
+def make_record(previous: Event | None, kind: EventType, *data: bytes, timestamp: int) -> tuple[Event, bytes]:
+    """Seal the next event over its data members; return it and the bytes to append to an archive, protocol.md §11.3, §11.4.
+
+    `data` are the members in the order of §11.4, the payload last. Raises VerificationError when they are not what such an event needs.
+    """
+    hashes = [sha_hex(member) for member in data]
+    event = Event.after(previous, kind, hashes[-1] if hashes else None)
+    _check_layout(event, [Member("data", digest, member, 0) for digest, member in zip(hashes, data, strict=True)])
+    members = [archive_member(member, "data", timestamp) for member in data]
+    return event, b"".join([*members, archive_member(event.to_bytes(), "event", timestamp)])
 
 
 def read_records(file: BinaryIO) -> Iterator[Record]:

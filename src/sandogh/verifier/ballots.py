@@ -9,10 +9,10 @@ from sandogh.protocol.election import Election
 from sandogh.protocol.errors import Malformed, VerificationError
 
 #: Ballots handed to a process at once: enough to outweigh the handing over, few enough to keep memory small.
-BATCH = 16
+BATCH = 8
 
 #: Below this number of ballots, starting processes costs more than it gains.
-WORTHWHILE = 100
+WORTHWHILE = 24
 
 Judged = Ballot | Malformed | VerificationError
 

@@ -86,19 +86,18 @@ class _Audit:
         self._jobs = jobs
         self._progress = progress
         self._refused: list[Finding] = []
+        self._held: set[int] = set()
+        # Steps that found nothing to check yet, with the reason; and, for steps that did not run, the failed ones to blame.
+        self._waiting: dict[int, str] = {}
+        self._blame: dict[int, set[int]] = {}
         self.report = Report()
 
     def run(self) -> Report:
-        held: set[int] = set()
         for step in PLAN:
-            missing = [number for number in step.rests_on if number not in held]
             self._refused = []
-            if missing:
-                outcome, note = Outcome.NOT_CHECKED, f"rests on check {', '.join(map(str, missing))}, which did not hold"
-            else:
-                outcome, note = self._take(step)
+            outcome, note = self._take(step) if all(number in self._held for number in step.rests_on) else self._skip(step)
             if outcome is Outcome.HOLDS:
-                held.add(step.number)
+                self._held.add(step.number)
             self.report.checks.append(Check(step.number, step.name, step.sections, outcome, note, tuple(self._refused)))
         return self.report
 
@@ -106,11 +105,23 @@ class _Audit:
         try:
             note = step.act(self)
         except _NothingToCheck as reason:
+            self._waiting[step.number] = str(reason)
             return Outcome.NOT_CHECKED, str(reason)
         except (Malformed, VerificationError) as refusal:
             self._refused.append(Finding.of(refusal))
             note = ""
         return (Outcome.FAILS if self._refused else Outcome.HOLDS), note
+
+    def _skip(self, step: _Step) -> tuple[Outcome, str]:
+        """Say why a step did not run: the checks that failed under it, or else what has not happened yet."""
+        blamed: set[int] = set()
+        for number in step.rests_on:
+            blamed |= self._blame.get(number, set() if number in self._held or number in self._waiting else {number})
+        self._blame[step.number] = blamed
+        if blamed:
+            return Outcome.NOT_CHECKED, f"rests on check {', '.join(map(str, sorted(blamed)))}, which failed"
+        self._waiting[step.number] = reason = next(self._waiting[number] for number in step.rests_on if number in self._waiting)
+        return Outcome.NOT_CHECKED, reason
 
     def container(self) -> str:
         """(1)"""

@@ -12,6 +12,9 @@ from sandogh.verifier.report import Check, Finding, Outcome, Report, Verdict
 
 MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.NOT_CHECKED: "–"}
 
+#: Invisible, and a part of Persian spelling.
+JOINERS = "\u200c\u200d"
+
 #: Findings of one check that are printed; the rest is counted. `--json` has them all.
 SHOWN = 20
 
@@ -35,8 +38,8 @@ VERDICTS = {
 def verify(archive: BinaryIO, *, as_json: bool, jobs: int) -> None:
     """Verify a whole election archive, check by check; «-» reads standard input.
 
-    Needs no network and trusts nobody. Each check is marked ✓ (holds), ✗ (fails) or – (not checked). An archive of an election that is still
-    open is checked as far as it goes.
+    Needs no network and trusts nobody. Each check is marked ✓ (holds), ✗ (fails) or – (not checked). An archive of an election that is
+    still open is checked as far as it goes.
 
     Exit status: 0 nothing fails, 1 something fails or cannot be checked by this version, 2 the file cannot be read or the usage is wrong.
     """
@@ -55,12 +58,15 @@ def _progress(done: int, total: int) -> None:
 def as_text(report: Report) -> str:
     """The report for a person: a line per check, its findings under it, the result, the verdict."""
     lines = [line for check in report.checks for line in _check_lines(check)]
-    if report.facts.result is not None:
-        for number, question in enumerate(report.facts.result, 1):
-            lines += ["", f"{number}. {question.question}"]
-            width = len(str(max((count for _, count in question.counts), default=0)))
-            lines += [f"   {count:>{width}}  {answer}" for answer, count in question.counts]
-    return "\n".join([*lines, "", _verdict(report)])
+    for number, question in enumerate(report.facts.result or (), 1):
+        width = len(str(max((count for _, count in question.counts), default=0)))
+        lines += ["", f"{number}. {question.question}", *(f"   {count:>{width}}  {answer}" for answer, count in question.counts)]
+    return "\n".join(map(_harmless, [*lines, "", _verdict(report)]))
+
+
+def _harmless(line: str) -> str:
+    """Without control characters: the archive's texts are a stranger's, and must not move the cursor or turn the line around."""
+    return "".join(each if each.isprintable() or each in JOINERS else "�" for each in line)
 
 
 def _check_lines(check: Check) -> list[str]:

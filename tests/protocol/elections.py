@@ -1,0 +1,121 @@
+"""Whole elections for tests: made by our own code, with every secret at hand and every step open to tampering."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sandogh.protocol.archive import archive_header
+from sandogh.protocol.ballot import make_ballot, parse_ballot
+from sandogh.protocol.credential import CredentialKey, derive_credential, generate_credential, make_public_credentials
+from sandogh.protocol.decryption import check_partial_decryption, make_partial_decryption
+from sandogh.protocol.digest import sha_hex
+from sandogh.protocol.ed25519 import ED25519
+from sandogh.protocol.election import Election, make_election, new_uuid
+from sandogh.protocol.events import Event, EventType, make_setup_data, owned
+from sandogh.protocol.group import Group
+from sandogh.protocol.question import Question
+from sandogh.protocol.record import make_record
+from sandogh.protocol.result import make_result
+from sandogh.protocol.tally import EncryptedTally, make_encrypted_tally
+from sandogh.protocol.trustee import TrusteeKey, Trustees, check_trustees, generate_trustee_key, make_trustees
+
+TIMESTAMP = 1_795_000_000
+
+SMALL = (Question(("آبادگر", "B", "C"), "هیئت مدیره", 0, 2), Question(("P", "Q"), "بازرس", 1, 1))
+THREE_RACES = (
+    Question(tuple(f"نامزد {number}" for number in range(1, 21)), "هیئت مدیره", 0, 7),
+    Question(tuple("abcdef"), "بازرس", 0, 3),
+    Question(("x", "y", "z"), "دادستان", 0, 1),
+)
+
+
+@dataclass(slots=True)
+class Story:
+    """An election with its secrets, up to the opening."""
+
+    group: Group
+    election: Election
+    trustees: Trustees
+    keys: list[TrusteeKey]
+    voters: list[CredentialKey]
+    secrets: list[str]
+    credentials: bytes
+
+    @property
+    def publics(self) -> set[str]:
+        return {voter.public for voter in self.voters}
+
+    def ballot(self, voter: int, choices: Sequence[Sequence[int]]) -> bytes:
+        return make_ballot(self.election, self.voters[voter], choices)
+
+    def tally(self, ballots: Iterable[bytes]) -> EncryptedTally:
+        return make_encrypted_tally(self.election, [parse_ballot(ballot, self.election) for ballot in ballots])
+
+    def decryptions(self, tally: EncryptedTally) -> list[bytes]:
+        return [make_partial_decryption(tally, private_key=key.private, election=self.election) for key in self.keys]
+
+    def result(self, tally: EncryptedTally, decryptions: Sequence[bytes]) -> bytes:
+        partials = [
+            check_partial_decryption(data, tally=tally, trustee=key.public, election=self.election)
+            for data, key in zip(decryptions, self.keys, strict=True)
+        ]
+        return make_result(self.election, tally, partials, self.trustees, tally.total_weight)
+
+    def opened(self) -> "Board":
+        board = Board()
+        setup = make_setup_data(self.election.hash, self.trustees.hash, sha_hex(self.credentials))
+        board.append(EventType.Setup, self.election.bytes, self.trustees.data, self.credentials, setup)
+        return board
+
+    def archive(self, ballots: Sequence[bytes]) -> bytes:
+        """The whole record, from Setup to Result."""
+        board = self.opened()
+        for ballot in ballots:
+            board.append(EventType.Ballot, ballot)
+        tally = self.tally(ballots)
+        decryptions = self.decryptions(tally)
+        board.append(EventType.EndBallots)
+        board.append(EventType.EncryptedTally, tally.to_bytes(), tally.sized_bytes())
+        for owner, decryption in enumerate(decryptions, 1):
+            board.append(EventType.PartialDecryption, decryption, owned(owner, sha_hex(decryption)))
+        board.append(EventType.Result, self.result(tally, decryptions))
+        return board.archive
+
+
+@dataclass(slots=True)
+class Board:
+    """An archive as it grows."""
+
+    archive: bytes = field(default_factory=lambda: archive_header(TIMESTAMP))
+    last: Event | None = None
+
+    def append(self, kind: EventType, *data: bytes) -> None:
+        self.last, record = make_record(self.last, kind, *data, timestamp=TIMESTAMP)
+        self.archive += record
+
+
+def story(
+    group: Group = ED25519,
+    *,
+    questions: Sequence[Question] = SMALL,
+    voters: int = 4,
+    trustees: int = 2,
+    uuid: str | None = None,
+) -> Story:
+    """A fresh election, ready for ballots."""
+    keys = [generate_trustee_key(group, name=f"متولی {number}") for number in range(1, trustees + 1)]
+    checked = check_trustees(make_trustees([key.public for key in keys]), group)
+    data = make_election(
+        name="انتخابات آزمون",
+        description="d",
+        group=group,
+        trustees=checked,
+        questions=questions,
+        uuid=uuid or new_uuid(),
+        administrator="Admin",
+        credential_authority="CA",
+    )
+    election = Election.from_bytes(data)
+    secrets = [generate_credential() for _ in range(voters)]
+    derived = [derive_credential(secret, uuid=election.uuid, group=group) for secret in secrets]
+    credentials = make_public_credentials([voter.public for voter in derived], group)
+    return Story(group, election, checked, keys, derived, secrets, credentials)
