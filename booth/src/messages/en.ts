@@ -30,11 +30,11 @@ export const en: Messages = {
     loading: { heading: "Preparing the voting page", wait: "One moment…" },
 
     credential: {
-        heading: "Type your voting code",
+        heading: "Type your invitation code",
         greeting: "{greeting}, you are logged in.",
-        why: "This device does not have your voting code. It is in the invitation message, at the end of the link, after the # sign.",
+        why: "This device does not have your invitation code. It is in the invitation message, at the end of the link, after the # sign.",
         easier: "Easier: open that link on this device, or copy the message and paste it here.",
-        name: "Voting code",
+        name: "Invitation code",
         hint: "Four groups of 5, 6, 5 and 6 characters joined by dashes; capital and small letters differ.",
         submit: "Continue",
         checking: "Checking…",

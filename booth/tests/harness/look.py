@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of every screen of the booth, with axe on each, from the harness (serve.ts must run): `python tests/harness/look.py FOLDER [only…]`.
+
+Each scene drives the page as a voter would. Prints what axe finds and what the browser complained about; exit 1 if anything.
+"""
+
+import json
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+BASE = "http://127.0.0.1:8431"
+AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+CREDENTIAL = "Ab3dE-fGh7jK-Lm9nP-qRs2tU"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+SIZES = {"360": (360, 740), "1280": (1280, 800)}
+
+
+def control(**what: object) -> dict[str, object]:
+    request = urllib.request.Request(f"{BASE}/control", data=json.dumps(what).encode())
+    answer: dict[str, object] = json.load(urllib.request.urlopen(request))
+    return answer
+
+
+def enter(page: Page, query: str = "", credential: str | None = CREDENTIAL) -> None:
+    page.goto(BASE + "/robots")
+    page.evaluate("c => { sessionStorage.clear(); if (c) sessionStorage.setItem('sandogh.credential.arkan-1405', c) }", credential)
+    page.goto(f"{BASE}/?{query}")
+    page.wait_for_selector("#booth h1")
+    page.wait_for_timeout(300)
+
+
+def pick(page: Page, *places: int) -> None:
+    for place in places:
+        # A full race says so with aria-disabled, which the driver would wait for.
+        page.locator(".cand__face").nth(place).click(force=True)
+
+
+def on(page: Page) -> None:
+    page.locator(".bar .btn--main").click(force=True)
+    page.wait_for_timeout(150)
+
+
+def race(page: Page) -> None:
+    enter(page)
+    pick(page, 1, 3, 9)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def race_full(page: Page) -> None:
+    enter(page, "left=1.9")
+    pick(page, 1, 3, 9, 10, 15, 17, 20)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def race_full_pressed(page: Page) -> None:
+    enter(page)
+    pick(page, 1, 3, 9, 10, 15, 17, 20, 0)
+
+
+def race_search(page: Page) -> None:
+    enter(page)
+    pick(page, 1)
+    page.fill("input[type=search]", "مهندسي")
+
+
+def race_nothing(page: Page) -> None:
+    enter(page)
+    page.fill("input[type=search]", "هیچ")
+
+
+def race_about(page: Page) -> None:
+    enter(page)
+    page.locator("summary").nth(1).click()
+    page.locator("summary").nth(2).click()
+
+
+def race_second(page: Page) -> None:
+    enter(page)
+    pick(page, 2)
+    on(page)
+    page.wait_for_selector("h1:has-text('بازرس')")
+    pick(page, 0)
+
+
+def race_min(page: Page) -> None:
+    enter(page, "races=min")
+    pick(page, 1)
+    on(page)
+
+
+def race_many(page: Page) -> None:
+    enter(page, "races=many&left=30000&ends=4000")
+    on(page)
+
+
+def race_focus(page: Page) -> None:
+    enter(page)
+    page.locator(".cand input").nth(1).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+
+
+def fill_all(page: Page) -> None:
+    enter(page)
+    pick(page, 1, 3, 9, 10, 15, 17, 20)
+    on(page)
+    pick(page, 1, 2)
+    on(page)
+    on(page)
+
+
+def preview(page: Page) -> None:
+    fill_all(page)
+    page.wait_for_selector(".votecode")
+
+
+def sealing(page: Page) -> None:
+    enter(page)
+    page.route("**/vote/seal/", lambda route: None)
+    pick(page, 1)
+    for _ in range(3):
+        on(page)
+    page.wait_for_timeout(1500)
+
+
+def ready(page: Page) -> None:
+    preview(page)
+    control(confirm=True)
+    page.wait_for_selector(".note--ok")
+
+
+def ready_step(page: Page) -> None:
+    ready(page)
+    if page.locator(".bar .btn--main").is_visible():
+        page.locator(".bar .btn--main").click()
+
+
+def edited(page: Page) -> None:
+    preview(page)
+    page.locator(".picks .btn").nth(1).click()
+    pick(page, 1)
+
+
+def edited_again(page: Page) -> None:
+    edited(page)
+    page.locator(".bar .btn").first.click()
+    page.wait_for_selector(".votecode")
+
+
+def offline(page: Page) -> None:
+    preview(page)
+    page.route("**/vote/status/", lambda route: route.abort())
+    page.wait_for_selector(".steps .note--warn:has-text('قطع')")
+
+
+def casting(page: Page) -> None:
+    ready(page)
+    page.route("**/vote/cast/", lambda route: None)
+    page.locator(".btn--big").click()
+    page.wait_for_selector(".wait")
+
+
+def leave(page: Page) -> None:
+    race(page)
+    page.locator(".top button").click()
+
+
+def left(page: Page) -> None:
+    leave(page)
+    page.locator(".page .btn").nth(1).click()
+
+
+def credential(page: Page) -> None:
+    enter(page, credential=None)
+
+
+def credential_shape(page: Page) -> None:
+    enter(page, credential=None)
+    page.fill("#credential", "1234-5678")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#credential-error")
+
+
+def credential_wrong(page: Page) -> None:
+    enter(page, credential=None)
+    page.fill("#credential", "Zb3dE-fGh7jK-Lm9nP-qRs2tU")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#credential-error")
+
+
+def ending(state: str) -> Callable[[Page], None]:
+    def scene(page: Page) -> None:
+        enter(page)
+        pick(page, 1)
+        control(state=state)
+        on(page)
+        page.wait_for_selector(".seal")
+
+    return scene
+
+
+def refused(call: str, code: str, status: int) -> Callable[[Page], None]:
+    def scene(page: Page) -> None:
+        enter(page)
+        pick(page, 1)
+        control(faults={call: [{"refuse": code, "status": status}]})
+        for _ in range(3):
+            on(page)
+        page.wait_for_selector(".seal")
+
+    return scene
+
+
+def expired(page: Page) -> None:
+    enter(page, "left=0.03")
+    page.wait_for_selector(".seal")
+
+
+def network(page: Page) -> None:
+    enter(page)
+    page.route("**/vote/seal/", lambda route: route.abort())
+    page.clock.install()
+    pick(page, 1)
+    for _ in range(3):
+        page.locator(".bar .btn--main").click()
+    for _ in range(40):
+        page.clock.run_for(1000)
+    page.wait_for_selector(".seal")
+
+
+def network_casting(page: Page) -> None:
+    ready(page)
+    page.clock.install()
+    page.route("**/vote/cast/", lambda route: route.abort())
+    page.locator(".btn--big").click()
+    for _ in range(40):
+        page.clock.run_for(1000)
+    page.wait_for_selector(".seal .i")
+    page.wait_for_selector(".note--warn")
+
+
+def mismatch(page: Page) -> None:
+    enter(page)
+    control(lieAboutCode=True)
+    for _ in range(3):
+        on(page)
+    page.wait_for_selector(".seal")
+
+
+def names(page: Page) -> None:
+    enter(page, "swap=1")
+
+
+def other_window(page: Page) -> None:
+    preview(page)
+    control(hash="A" * 43)
+    page.wait_for_selector(".seal")
+
+
+def tracker(page: Page) -> None:
+    ready(page)
+    control(lieAboutTracker=True)
+    page.locator(".btn--big").click()
+    page.wait_for_selector(".seal")
+
+
+def english(page: Page) -> None:
+    enter(page, "language=en")
+    pick(page, 1, 3)
+    for _ in range(3):
+        on(page)
+    page.wait_for_selector(".votecode")
+
+
+SCENES: dict[str, Callable[[Page], None]] = {
+    "race": race,
+    "race-full": race_full,
+    "race-full-pressed": race_full_pressed,
+    "race-search": race_search,
+    "race-nothing": race_nothing,
+    "race-about": race_about,
+    "race-second": race_second,
+    "race-min": race_min,
+    "race-many": race_many,
+    "race-focus": race_focus,
+    "sealing": sealing,
+    "preview": preview,
+    "ready": ready,
+    "ready-step": ready_step,
+    "edited": edited,
+    "edited-again": edited_again,
+    "offline": offline,
+    "casting": casting,
+    "leave": leave,
+    "left": left,
+    "credential": credential,
+    "credential-shape": credential_shape,
+    "credential-wrong": credential_wrong,
+    "elsewhere": ending("superseded"),
+    "already": ending("cast"),
+    "expired": expired,
+    "closed": refused("seal", "election_closed", 409),
+    "signed-out": refused("seal", "no_session", 401),
+    "refused": refused("seal", "malformed", 400),
+    "network": network,
+    "network-casting": network_casting,
+    "mismatch": mismatch,
+    "names": names,
+    "other-window": other_window,
+    "tracker": tracker,
+    "english": english,
+}
+
+
+def main(folder: str, *only: str) -> int:
+    out = Path(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    found = 0
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for name, scene in SCENES.items():
+            if only and name not in only:
+                continue
+            for size, (width, height) in SIZES.items():
+                for scheme in ("light", "dark"):
+                    if scheme == "dark" and not name.startswith(("race-full", "ready", "preview", "elsewhere", "credential-wrong", "leave")):
+                        continue
+                    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=False)
+                    page = context.new_page()
+                    complaints: list[str] = []
+                    page.on("console", lambda message, c=complaints: c.append(message.text) if message.type == "error" else None)
+                    page.on("pageerror", lambda error, c=complaints: c.append(str(error)))
+                    label = f"{name}.{size}" + (".dark" if scheme == "dark" else "")
+                    try:
+                        scene(page)
+                        page.mouse.move(1, height - 1)
+                        page.wait_for_timeout(250)
+                        page.screenshot(path=out / f"{label}.png")
+                        page.screenshot(path=out / f"{label}.tall.png", full_page=True)
+                        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                        page.unroute_all()
+                        page.evaluate(AXE)
+                        result = page.evaluate("axe.run()")
+                        for violation in result["violations"]:
+                            nodes = [node["html"][:120] + " | " + node["failureSummary"][:200] for node in violation["nodes"][:3]]
+                            complaints.append(f"axe {violation['id']} ({violation['impact']}): {nodes}")
+                        if overflow:
+                            complaints.append(f"scrolls sideways by {overflow}")
+                    except Exception as error:
+                        complaints.append(f"scene failed: {str(error)[:300]}")
+                        page.screenshot(path=out / f"{label}.failed.png")
+                    expected = ("ERR_FAILED", "status of 4", "ERR_EMPTY_RESPONSE")
+                    for complaint in complaints:
+                        if not any(word in complaint for word in expected):
+                            found += 1
+                            print(label, complaint)
+                    context.close()
+        browser.close()
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
