@@ -104,6 +104,8 @@ TIME_ZONE = "Asia/Tehran"
 # ---- static files: ours alone, no outside request
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("SANDOGH_STATIC", DATA / "static"))
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: the finders serve; but whitenoise warns where there is none
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
