@@ -4,6 +4,7 @@
  *
  * JavaScript has no constant-time big integers. The tables below at least do the same multiplications for every secret exponent.
  */
+import { string } from "./canonical";
 import { decimal } from "./encoding";
 import { Malformed, VerificationError } from "./errors";
 import type { Group } from "./group";
@@ -48,7 +49,7 @@ export const BELENIOS_2048: Group<bigint> = {
     identity: 1n,
 
     parse(value, section, what) {
-        const element = decimal(value, P, SECTION, what);
+        const element = decimal(string(value, section, what), P, SECTION, what);
         if (element === 0n) throw new Malformed(SECTION, `${what} is zero`);
         if (power(element, Q) !== 1n) throw new VerificationError(section, `${what} is not in the subgroup of order q`);
         return element;

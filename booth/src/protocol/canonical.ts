@@ -2,7 +2,7 @@
 /** Compact JSON with exactly one form for each value, protocol.md §2. */
 import { Malformed } from "./errors";
 
-export type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
+export type Json = null | string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 export type JsonObject = Readonly<Record<string, Json>>;
 
 /** A surrogate without its partner: such a string has no UTF-8 form. */
@@ -26,24 +26,24 @@ export function loads(text: string, section: string): Json {
     } catch {
         throw new Malformed(section, "not JSON");
     }
-    if (!plain(value)) throw new Malformed(section, "null, a fraction or a broken character");
+    if (!plain(value)) throw new Malformed(section, "a fraction or half a character");
     if (dumps(value) !== text) throw new Malformed(section, "not in canonical form");
     return value;
 }
 
-/** No null (an absent field is absent), only safe integers, only whole characters. */
+/** Only safe integers, only whole characters. Null is read so that whoever meets it can say where; nothing accepts it. */
 function plain(value: unknown): value is Json {
     if (typeof value === "string") return !LONE_SURROGATE.test(value);
     if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0);
-    if (typeof value === "boolean") return true;
+    if (typeof value === "boolean" || value === null) return true;
     if (Array.isArray(value)) return value.every(plain);
-    if (typeof value !== "object" || value === null) return false;
+    if (typeof value !== "object") return false;
     return Object.entries(value).every(([name, content]) => plain(name) && plain(content));
 }
 
 /** An object whose fields are exactly these in this order; a leading ? marks an optional one, protocol.md §2. */
 export function fields(value: Json | undefined, names: readonly string[], section: string, what: string): JsonObject {
-    if (typeof value !== "object" || Array.isArray(value)) throw new Malformed(section, `${what} is not an object`);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Malformed(section, `${what} is not an object`);
     const object = value as JsonObject;
     const expected = names.filter((name) => !name.startsWith("?") || name.slice(1) in object).map((name) => name.replace("?", ""));
     if (Object.keys(object).join() !== expected.join()) throw new Malformed(section, `${what} has other fields than ${names.join()}`);
@@ -58,7 +58,7 @@ export function list(value: Json | undefined, section: string, what: string, len
     return items;
 }
 
-export function string(value: Json | undefined, section: string, what: string): string {
+export function string(value: unknown, section: string, what: string): string {
     if (typeof value !== "string") throw new Malformed(section, `${what} is not a string`);
     return value;
 }

@@ -21,38 +21,41 @@ export interface CheckedBallot {
 /**
  * Raise unless this is a valid ballot of the election by one of the credentials, protocol.md §7.
  *
- * 1. canonical form: field order, decimals, elements in the group
- * 2. this election, a listed credential, one answer per question
- * 3. the hash is that of the ballot without its signature, and the credential signed it
- * 4. the proofs of each answer hold
+ * 1. canonical form, the known fields in order
+ * 2. this election, a listed credential
+ * 3. the hash is that of the ballot without its signature
+ * 4. the credential signed the hash; one answer per question
+ * 5. each answer has the shape of its question, every element is in the group, every proof holds
  */
 export function checkBallot<E>(text: string, election: Election<E>, credentials: ReadonlySet<string>): CheckedBallot {
-    const { group } = election;
+    const { group, questions } = election;
     // (1)
     const ballot = fields(loads(text, "§7.1"), ["election_uuid", "election_hash", "credential", "answers", "signature"], "§7.1", "ballot");
-    const credential = string(ballot["credential"], "§7.1", "credential");
-    const credentialElement = group.parse(credential, "§7.1", "credential");
-    // Intentional divergence from protocol.md §3.1, stricter (failures.md W13): everybody knows the secret of the identity.
-    if (group.equal(credentialElement, group.identity)) throw new VerificationError("§7.1", "the credential is the identity");
     const signature = fields(ballot["signature"], ["hash", "proof"], "§7.1", "signature");
-    const proof = parseProof(signature["proof"], group.q, "§7.1", "signature");
-    const answers = list(ballot["answers"], "§7.1", "answers");
     // (2)
     if (ballot["election_uuid"] !== election.uuid) throw new VerificationError("§7.1", "another election's uuid");
     if (ballot["election_hash"] !== election.fingerprint) throw new VerificationError("§7.1", "another election's fingerprint");
+    const credential = string(ballot["credential"], "§7.1", "credential");
     if (!credentials.has(credential)) throw new VerificationError("§7.1", "a credential that is not listed");
-    if (answers.length !== election.questions.length) throw new VerificationError("§7.1", "not one answer per question");
     // (3)
-    const content = Object.fromEntries(Object.entries(ballot).filter(([name]) => name !== "signature"));
-    const hash = hashBase64(dumps(content));
+    const hash = hashBase64(dumps(Object.fromEntries(Object.entries(ballot).filter(([name]) => name !== "signature"))));
+    if (!/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/.test(string(signature["hash"], "§7.1", "hash"))) {
+        throw new Malformed("§7.1", "the hash is not 43 characters of Base64");
+    }
     if (signature["hash"] !== hash) throw new VerificationError("§7.1", "not the hash of this ballot");
-    const commitment = group.multiply(group.power(group.generator, proof.response), group.power(credentialElement, proof.challenge));
+    // (4)
+    const key = group.parse(credential, "§7.1", "credential");
+    // Intentional divergence from protocol.md §3.1, stricter (failures.md W13): everybody knows the secret of the identity.
+    if (group.equal(key, group.identity)) throw new VerificationError("§7.1", "the credential is the identity");
+    const answers = list(ballot["answers"], "§7.1", "answers", questions.length);
+    const proof = parseProof(signature["proof"], group.q, "§7.1", "signature");
+    const commitment = group.multiply(group.power(group.generator, proof.response), group.power(key, proof.challenge));
     if (signatureHash(hash, group.serialise([commitment]), group.q) !== proof.challenge) {
         throw new VerificationError("§7.1", "the credential did not sign this ballot");
     }
-    // (4)
+    // (5)
     const context = `${election.fingerprint}|${credential}`;
-    election.questions.forEach((question, i) => {
+    questions.forEach((question, i) => {
         checkAnswer(answers[i], question, election, context, `answer ${i + 1}`);
     });
     return { credential, hash, tracker: tracker(text) };

@@ -6,6 +6,7 @@
  */
 import { FpInvertBatch } from "@noble/curves/abstract/modular.js";
 import { type EdwardsPoint, edwards } from "@noble/curves/abstract/edwards.js";
+import { string } from "./canonical";
 import { Malformed, VerificationError } from "./errors";
 import type { Group } from "./group";
 
@@ -38,11 +39,12 @@ export const ED25519: Group<EdwardsPoint> = {
     identity: Point.ZERO,
 
     parse(value, section, what) {
-        if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) throw new Malformed(SECTION, `${what} is not 64 lower-case hex digits`);
+        const written = string(value, section, what);
+        if (!/^[0-9a-f]{64}$/.test(written)) throw new Malformed(SECTION, `${what} is not 64 lower-case hex digits`);
         let point: EdwardsPoint;
         try {
             // zip215 = false refuses y >= p and the sign bit of x = 0, so that each element has one form.
-            point = Point.fromHex(value.replace(/../g, "$&,").split(",").reverse().join(""), false);
+            point = Point.fromHex(written.replace(/../g, "$&,").split(",").reverse().join(""), false);
         } catch {
             throw new Malformed(SECTION, `${what} is not a point of the curve`);
         }

@@ -68,7 +68,7 @@ export function parseElection(text: string): Election {
 
 function parseQuestion(value: Json, index: number): Question {
     const what = `question ${index + 1}`;
-    if (typeof value === "object" && "type" in value) throw new Malformed(SECTION, `${what} is of a kind that is not supported yet`);
+    if (typeof value === "object" && value !== null && "type" in value) throw new Malformed(SECTION, `${what} is of a kind that is not supported yet`);
     const file = fields(value, ["answers", "?blank", "min", "max", "question"], SECTION, what);
     if ("blank" in file && file["blank"] !== false) throw new Malformed("§7.3", `${what} allows blank votes, which are not supported yet`);
     const answers = list(file["answers"], SECTION, `answers of ${what}`).map((answer) => string(answer, SECTION, `answer of ${what}`));

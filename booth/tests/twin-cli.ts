@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The booth's protocol as a program for the Python tests (tests/twins): a JSON list of tasks on standard input, their results on
+ * standard output. A refusal is a result too: `{"refused": "Malformed", "section": "§7.1"}`.
+ */
+import { readFileSync } from "node:fs";
+import { hashInteger } from "../src/protocol/hash";
+import {
+    type Bases,
+    checkBallot,
+    deriveCredential,
+    type Draw,
+    type Election,
+    groupNamed,
+    makeBases,
+    normaliseCredential,
+    parseElection,
+    SandoghError,
+    sealBallot,
+    signBallot,
+    tracker,
+    voteCode,
+} from "../src/protocol";
+
+/** A stream of scalars that both twins can repeat: INT(SHA("twin|seed|n")) modulo the bound. For tests only. */
+export function seeded(seed: string): Draw {
+    let n = 0;
+    return (bound) => hashInteger(`twin|${seed}|${n++}`) % bound;
+}
+
+type Task =
+    | { task: "make"; election: string; credential: string; choices: number[][]; seed: string | null }
+    | { task: "check"; election: string; credentials: string[]; ballot: string }
+    | { task: "derive"; group: string; uuid: string; credential: string }
+    | { task: "normalise"; typed: string }
+    | { task: "election"; election: string }
+    | { task: "vote_code"; session: string; hash: string }
+    | { task: "tracker"; ballot: string }
+    | { task: "parse"; group: string; element: string };
+
+const opened = new Map<string, { election: Election; bases: Bases<unknown> }>();
+
+/** The tables take longer than a ballot, and the tests bring many ballots of one election. */
+function open(text: string): { election: Election; bases: Bases<unknown> } {
+    const known = opened.get(text);
+    if (known !== undefined) return known;
+    const election = parseElection(text);
+    const fresh = { election, bases: makeBases(election) };
+    opened.set(text, fresh);
+    return fresh;
+}
+
+function run(task: Task): unknown {
+    switch (task.task) {
+        case "make": {
+            const { election, bases } = open(task.election);
+            const key = deriveCredential(task.credential, election.uuid, election.group, bases.g);
+            const options = task.seed === null ? {} : { draw: seeded(task.seed) };
+            const sealed = sealBallot(election, bases, key.public, task.choices, options);
+            return { ballot: signBallot(bases, key, sealed, options.draw), hash: sealed.hash };
+        }
+        case "check":
+            return checkBallot(task.ballot, parseElection(task.election), new Set(task.credentials));
+        case "derive": {
+            const group = groupNamed(task.group);
+            const key = deriveCredential(task.credential, task.uuid, group, group.fixedBase(group.generator));
+            return { secret: String(key.secret), public: key.public };
+        }
+        case "normalise":
+            return normaliseCredential(task.typed);
+        case "election": {
+            const { fingerprint, uuid, questions } = parseElection(task.election);
+            return { fingerprint, uuid, questions };
+        }
+        case "vote_code":
+            return voteCode(task.session, task.hash);
+        case "tracker":
+            return tracker(task.ballot);
+        case "parse": {
+            const group = groupNamed(task.group);
+            return group.serialise([group.parse(task.element, "§4.2", "element")])[0];
+        }
+    }
+}
+
+const results = (JSON.parse(readFileSync(0, "utf8")) as Task[]).map((task) => {
+    try {
+        return { result: run(task) };
+    } catch (error) {
+        if (error instanceof SandoghError) return { refused: error.name, section: error.section };
+        throw error;
+    }
+});
+process.stdout.write(JSON.stringify(results));
