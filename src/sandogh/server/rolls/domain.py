@@ -40,8 +40,7 @@ def find(election: Election, *, licence_no: str, national_id: str) -> Voter:
     One answer and the same work for every mismatch (failures.md W7, O16): two indexed look-ups that always bring a row, then two
     comparisons in constant time, so that neither the answer nor its time tells which number was wrong.
     """
-    licence = persian.typed_number(licence_no)[:64]
-    person = persian.typed_number(national_id)[:64]
+    licence, person = _comparable(licence_no), _comparable(national_id)
     roll = Voter.objects.filter(election=election).order_by("licence_no")
     # The nearest licence from there on; past the last one, the first of the roll.
     nearest = roll.filter(licence_no__gte=licence).first()
@@ -54,6 +53,12 @@ def find(election: Election, *, licence_no: str, national_id: str) -> Voter:
     if not (same_licence & same_person):
         raise _no_match()
     return voter
+
+
+def _comparable(typed: str) -> str:
+    """Ten ASCII digits, or "", which is nobody's number: what else was typed must not reach the database."""
+    number = persian.typed_number(typed)
+    return number if len(number) == 10 and number.isascii() and number.isdigit() else ""
 
 
 def _no_match() -> Refused:
