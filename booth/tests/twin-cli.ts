@@ -4,12 +4,10 @@
  * standard output. A refusal is a result too: `{"refused": "Malformed", "section": "§7.1"}`.
  */
 import { readFileSync } from "node:fs";
-import { hashInteger } from "../src/protocol/hash";
 import {
     type Bases,
     checkBallot,
     deriveCredential,
-    type Draw,
     type Election,
     groupNamed,
     makeBases,
@@ -21,12 +19,7 @@ import {
     tracker,
     voteCode,
 } from "../src/protocol";
-
-/** A stream of scalars that both twins can repeat: INT(SHA("twin|seed|n")) modulo the bound. For tests only. */
-export function seeded(seed: string): Draw {
-    let n = 0;
-    return (bound) => hashInteger(`twin|${seed}|${n++}`) % bound;
-}
+import { seeded } from "./protocol/seeded";
 
 type Task =
     | { task: "make"; election: string; credential: string; choices: number[][]; seed: string | null }

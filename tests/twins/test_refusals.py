@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -110,10 +111,7 @@ def test_altered_ballots_are_refused_by_both_for_the_same_reason(booth: Booth, g
         "a list": b"[]",
     }
     answers = booth([case.check_task(data) for data in bad.values()])
-    ours = {
-        name: refusal(lambda data=data: check_ballot(data, election=case.election, credentials={case.key.public}))
-        for name, data in bad.items()
-    }
+    ours = {name: refusal(partial(check_ballot, data, election=case.election, credentials={case.key.public})) for name, data in bad.items()}
     assert dict(zip(bad, answers, strict=True)) == ours
     assert {name for name, found in ours.items() if not found} == set()
 
@@ -187,7 +185,7 @@ def test_elements_are_read_or_refused_alike(booth: Booth) -> None:
         value for base in (0, 1, p - 1, p, p + 1, two_to_255 - 1, two_to_255) for value in range(base, base + 12) if 0 <= value < 2**256
     ]
     finite = BELENIOS_2048
-    numbers = [0, 1, 2, 3, finite.q, finite.p - 1, finite.p, finite.p + 1, pow(2, (finite.p - 1) // finite.q, finite.p)]  # type: ignore[attr-defined]
+    numbers = [0, 1, 2, 3, finite.q, finite.p - 1, finite.p, finite.p + 1, pow(2, (finite.p - 1) // finite.q, finite.p)]
     elements = [("Ed25519", f"{value:064x}") for value in points] + [("BELENIOS-2048", str(value)) for value in numbers]
     elements += [
         (name, junk) for name in ("Ed25519", "BELENIOS-2048") for junk in ("", "01", "-1", "1 ", "١", "0x01", "f" * 63, "F" * 64, "9" * 700)
