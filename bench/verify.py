@@ -1,8 +1,8 @@
 """Ballots verified per second: ours against Debian's belenios-tool 2.0 on one BELENIOS-2048 archive, and ours on Ed25519.
 
-Run: `.venv/bin/python bench/verify.py [--ballots N] [--runs R]`. The races are those of the sample election: 20, 6 and 3 candidates, of which
-at most 7, 3 and 1 may be chosen. Each figure is the median of several real runs of the command, start of the program included; the time of
-the same archive without its ballots is not taken off. The peer's output is checked, and so is ours: a fast wrong answer counts for nothing.
+Run: `.venv/bin/python bench/verify.py [--ballots N] [--runs R]`. The races are those of the sample election: 20, 6 and 3 candidates, of
+which at most 7, 3 and 1 may be chosen. Each figure is the median of several real runs of the command, start of the program included; the
+time of the same archive without its ballots is not taken off. Both outputs are checked: a fast wrong answer counts for nothing.
 """
 
 import argparse
