@@ -247,8 +247,8 @@ def _flag(table: Mapping[str, Any], key: str) -> bool:
 
 def _seconds(table: Mapping[str, Any], key: str, default: float) -> float:
     value = table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 60:
-        raise BadConfiguration(f"{key}: must be seconds, above 0 and at most 60")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 30:
+        raise BadConfiguration(f"{key}: must be seconds, above 0 and at most 30")
     return float(value)
 
 

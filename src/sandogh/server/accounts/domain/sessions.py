@@ -5,11 +5,9 @@ import re
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sandogh.protocol.vote_code import vote_code
-from sandogh.server.accounts.domain import captcha, throttle
 from sandogh.server.accounts.domain.keyed import token_hash
 from sandogh.server.accounts.domain.machine import LIVE, OPEN, SessionAct, SessionState, next_session_state, refusal
 from sandogh.server.accounts.models import VotingSession
@@ -128,13 +126,9 @@ def end(session: VotingSession, act: SessionAct, *, now: datetime) -> None:
 
 
 def expire_due(now: datetime) -> int:
-    """Housekeeping, by the worker: end the sessions whose time is over, forget old tries and spent challenges; answers how many ended."""
-    ended = VotingSession.objects.filter(Q(state__in=OPEN) & Q(expires_at__lte=now)).update(
-        state=SessionState.EXPIRED, ended_at=now, **_WIPED
-    )
-    throttle.forget_old(now=now)
-    captcha.forget_spent(now=now)
-    return ended
+    """Housekeeping, by the worker: end the sessions whose time is over; answers how many."""
+    due = VotingSession.objects.filter(state__in=OPEN, expires_at__lte=now)
+    return due.update(state=SessionState.EXPIRED, ended_at=now, **_WIPED)
 
 
 def lock(session_pk: int, voter_pk: int) -> VotingSession:

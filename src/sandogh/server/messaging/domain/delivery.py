@@ -1,5 +1,6 @@
 """Sending what is due, and following what becomes of it (domain.md §2.5)."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +12,10 @@ from sandogh.server.messaging.models import DeliveryReport, OutboundMessage, Out
 from sandogh.sms import DeliveryReport as Report
 from sandogh.sms import DeliveryState, Outgoing, Provider, SendLater, SendRefused, SendUncertain, Sent
 
-LEASE = timedelta(seconds=60)
-"""How long one attempt may take before its message counts as left in doubt; longer than any provider's time-out."""
+LEASE = timedelta(seconds=90)
+"""How long one attempt may take before its message counts as left in doubt; longer than a turn and any provider's time-out together."""
+
+TURN_SECONDS = 20.0
 
 MOST_ATTEMPTS = 8
 _FIRST_WAIT = timedelta(seconds=2)
@@ -47,17 +50,20 @@ def deliver_due(provider: Provider, now: datetime, *, most: int = 50) -> int:
 
     Killed between (1) and (3), the message is in doubt: it is tried again only if this provider delivers one reference once.
     """
-    attempted = 0
-    while attempted < most and (message := _claim(provider, now)) is not None:
+    attempted, began = 0, time.monotonic()
+    # A slow provider ends the turn: `now` must stay about right for the leases that are still to be given.
+    while attempted < most and time.monotonic() - began < TURN_SECONDS and (message := _claim(provider, now)) is not None:
         attempted += 1
         _record(message, _attempt(provider, message), now)
     return attempted
 
 
 def _claim(provider: Provider, now: datetime) -> OutboundMessage | None:
-    # (1) The next due one whose turn no other worker has taken.
+    # (1) The next due one whose turn no other worker has taken. Looked for first without a lock: mostly there is none.
+    due = OutboundMessage.objects.filter(state=OutboundState.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+    if not due.exists():
+        return None
     with transaction.atomic():
-        due = OutboundMessage.objects.filter(state=OutboundState.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
         while message := due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first():
             # Its lease ran out: whoever attempted it died before writing what came of it.
             message.in_doubt = message.in_doubt or message.attempting
