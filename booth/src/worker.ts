@@ -9,7 +9,7 @@ import { sealBallot, type SealedBallot, signBallot } from "./protocol/ballot";
 import { type Bases, makeBases } from "./protocol/bases";
 import { type CredentialKey, CredentialShape, deriveCredential, normaliseCredential } from "./protocol/credential";
 import { type Election, parseElection } from "./protocol/election";
-import { Malformed, VerificationError } from "./protocol/errors";
+import { ArithmeticFault, SandoghError } from "./protocol/errors";
 import { tracker } from "./protocol/tracker";
 import { voteCode } from "./protocol/vote-code";
 import type { Acts, Reply, Request, SealingCode, ShapeReason } from "./sealing";
@@ -81,12 +81,13 @@ function answer(request: Request): Acts[keyof Acts]["answer"] {
     }
 }
 
-/** The page's word for an error; the sections tell apart what the protocol's two classes do not. */
+/** The page's word for an error. */
 function codeOf(error: unknown, act: Request["act"]): SealingCode {
     if (error instanceof CredentialShape) return "credential_shape";
     if (error instanceof OutOfOrder) return "order";
-    if (error instanceof Malformed && act === "open") return "election";
-    if (error instanceof VerificationError) return error.section === "§4.4" ? "arithmetic" : "choices";
+    if (error instanceof ArithmeticFault) return "arithmetic";
+    if (error instanceof SandoghError && act === "open") return "election";
+    if (error instanceof SandoghError && act === "seal") return "choices";
     return "worker";
 }
 

@@ -9,7 +9,7 @@ import type { Bases } from "./bases";
 import { dumps, type JsonObject } from "./canonical";
 import type { CredentialKey } from "./credential";
 import type { Election } from "./election";
-import { VerificationError } from "./errors";
+import { ArithmeticFault, VerificationError } from "./errors";
 import { groupHash, hashBase64 } from "./hash";
 import { type Proof, proofJson } from "./proofs";
 import { draw as drawSafely, type Draw, mod } from "./scalar";
@@ -94,7 +94,7 @@ function checkArithmetic<E>({ group, g, y }: Bases<E>, prepared: readonly Prepar
     });
     const exponent = mod(s, group.q);
     if (!group.equal(left, g(exponent)) || !group.equal(right, group.multiply(y(exponent), g(mod(t, group.q))))) {
-        throw new VerificationError("§4.4", "the arithmetic of this device went wrong; seal again");
+        throw new ArithmeticFault("§4.4", "the arithmetic of this device went wrong; seal again");
     }
 }
 

@@ -17,3 +17,6 @@ export class Malformed extends SandoghError {}
 
 /** This is a value, and it is false. */
 export class VerificationError extends SandoghError {}
+
+/** This device computed something wrong; doing it again may help. */
+export class ArithmeticFault extends VerificationError {}
