@@ -160,6 +160,7 @@ def demo(ctx: click.Context, *, fresh: bool, data: Path | None, port: int | None
         chosen = settings_of(folder, port=port, phone_port=phone_port)
         demand_free(HOST, chosen.port, "--port")
         demand_free(HOST, chosen.phone_port, "--phone-port")
+        save(folder, chosen)
         made = Demo(folder, chosen)
         try:
             with stopping_on_signals():
@@ -199,23 +200,25 @@ def read_marker(folder: Path) -> dict[str, Any]:
 
 
 def settings_of(folder: Path, *, port: int | None, phone_port: int | None) -> Settings:
-    """The saved settings, or new ones saved; refuses a port that contradicts links already texted."""
+    """The saved settings, or new ones; refuses a port that contradicts links already made."""
     if (folder / MARKER).is_file():
         saved = Settings(**read_marker(folder))
         wanted = replace(saved, port=port or saved.port, phone_port=phone_port or saved.phone_port)
-        if wanted != saved:
+        if wanted != saved and (folder / "authority" / "credentials-request.json").exists():
             raise click.ClickException(
                 f"this demonstration was prepared for ports {saved.port} and {saved.phone_port}, which stand in the texted links:"
                 " use those, or start over with --fresh"
             )
-        return saved
+        return wanted
     slug = json.loads((EXAMPLES / "sample-election.json").read_text())["election"]["slug"]
-    made = Settings(port=port or 8000, phone_port=phone_port or 8001, slug=slug, webhook_secret=secrets.token_urlsafe(24))
+    return Settings(port=port or 8000, phone_port=phone_port or 8001, slug=slug, webhook_secret=secrets.token_urlsafe(24))
+
+
+def save(folder: Path, settings: Settings) -> None:
     temporary = folder / f"{MARKER}.new"
     temporary.touch(mode=0o600)
-    temporary.write_text(json.dumps(asdict(made), indent=1))
+    temporary.write_text(json.dumps(asdict(settings), indent=1))
     temporary.rename(folder / MARKER)
-    return made
 
 
 # ---- preparing
