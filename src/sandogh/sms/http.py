@@ -39,6 +39,10 @@ class HttpProvider:
     def guards_doubles(self) -> bool:
         return self._gateway.guards_doubles
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
     def send(self, message: Outgoing) -> Sent:
         gateway = self._gateway
         values = gateway.values(to=gateway.number_of(message.to), text=message.text, reference=message.reference, cursor="")

@@ -30,6 +30,10 @@ class SimulatedProvider:
     def __init__(self, url: str, *, timeout: float = 10.0) -> None:
         self._client = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
     def send(self, message: Outgoing) -> Sent:
         if not message.to.startswith(FICTIONAL_NUMBERS):
             raise SendRefused("not_fictional")
