@@ -4,7 +4,7 @@
  * When it reaches zero the page is asked for anew: the election has opened or closed. The moment differs by a few seconds from
  * browser to browser, so that thousands who wait for the opening do not ask within one second.
  */
-import { digits, every, left, seconds, two, write } from "./shared/time";
+import { digits, every, left, seconds, write } from "./shared/time";
 
 const SPREAD = 4000;
 const ANNOUNCED = [5, 2, 1];
@@ -21,8 +21,8 @@ for (const clock of document.querySelectorAll<HTMLElement>("[data-until]")) {
         const parts = {
             days: String(Math.floor(rest / 86_400)),
             hours: String(Math.floor(rest / 3600) % 24),
-            minutes: two(Math.floor(rest / 60) % 60),
-            seconds: two(rest % 60),
+            minutes: String(Math.floor(rest / 60) % 60),
+            seconds: String(rest % 60),
         };
         for (const [name, value] of Object.entries(parts)) write(clock.querySelector(`[data-part=${name}]`), digits(value));
         for (const minute of ANNOUNCED) {

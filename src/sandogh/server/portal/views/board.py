@@ -156,7 +156,7 @@ def _meaning(kind: EventType) -> str:
     """What an event means, for a reader who is no expert."""
     match kind:
         case EventType.Setup:
-            return _("نامزدها، شمار انتخاب‌ها، کلید صندوق و فهرست بی‌نام رمزها از این‌جا به بعد ثابت است.")
+            return _("نامزدها، شمار انتخاب‌ها، کلید صندوق و فهرست بی‌نام شناسه‌ها از این‌جا به بعد ثابت است.")
         case EventType.Ballot:
             return _("بسته است و کسی نمی‌تواند آن را جداگانه باز کند.")
         case EventType.EndBallots:
@@ -175,7 +175,7 @@ def _member_names(detail: board.EventDetail) -> list[str]:
     """What the data members of an event are, in the archive's order (protocol.md §11.4)."""
     match detail.line.type:
         case EventType.Setup:
-            names = [_("تعریف انتخابات"), _("کلیدداران"), _("فهرست بی‌نام رمزها"), _("داده‌های آغاز")]
+            names = [_("تعریف انتخابات"), _("کلیدداران"), _("فهرست بی‌نام شناسه‌ها"), _("داده‌های آغاز")]
         case EventType.Ballot:
             names = [_("برگهٔ رأی")]
         case EventType.EncryptedTally:

@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Every election that has been sealed, the latest first; when there is only one, its landing page."""
     now = clock.now()
     public = Election.objects.exclude(state="draft").select_related("organisation").defer("credentials_json")
-    rows = [{"election": election, "phase": election.phase(now)} for election in public.order_by("-opens_at", "slug")]
+    rows = [{"election": election, "heading": short_title(election), "phase": election.phase(now)} for election in public.order_by("-opens_at", "slug")]
     if len(rows) == 1:
         return redirect("landing", rows[0]["election"].slug)
     return page(request, "home", None, {"elections": rows}, now=now)
@@ -66,8 +66,8 @@ def _countdown(election: Election, now: datetime) -> dict[str, Any] | None:
     parts = [
         {"key": "days", "value": days, "unit": _("روز")},
         {"key": "hours", "value": hours, "unit": _("ساعت")},
-        {"key": "minutes", "value": f"{minutes:02d}", "unit": _("دقیقه")},
-        {"key": "seconds", "value": f"{seconds:02d}", "unit": _("ثانیه")},
+        {"key": "minutes", "value": minutes, "unit": _("دقیقه")},
+        {"key": "seconds", "value": seconds, "unit": _("ثانیه")},
     ]
     return {"name": name, "until_ms": milliseconds(until), "parts": parts}
 
