@@ -17,23 +17,23 @@ def run_due(now: datetime) -> list[tuple[str, str]]:
 
     An election whose whole voting time went by unopened is left to the officers.
     """
-    done = []
     light = Election.objects.defer("credentials_json", "trustees_json", "election_json", "definition")
-    for election in light.filter(state=State.SEALED, opens_at__lte=now, closes_at__gt=now):
-        done += _try(election, "open", acts.open_voting, now)
-    for election in light.filter(state=State.OPEN, closes_at__lte=now):
-        # The grace rule is a matter of the row, not of the query.
-        if election.last_cast_at <= now:
-            done += _try(election, "close", acts.close, now)
-    return done
+    due: list[tuple[Election, str, Callable[..., Election]]] = [
+        (election, "open", acts.open_voting) for election in light.filter(state=State.SEALED, opens_at__lte=now, closes_at__gt=now)
+    ]
+    # The grace rule is a matter of the row, not of the query.
+    over = light.filter(state=State.OPEN, closes_at__lte=now)
+    due += [(election, "close", acts.close) for election in over if election.last_cast_at <= now]
+    return [(election.slug, act) for election, act, run in due if attempt(election, act, run, now)]
 
 
-def _try(election: Election, act: str, run: Callable[..., Election], now: datetime) -> list[tuple[str, str]]:
+def attempt(election: Election, act: str, run: Callable[..., Election], now: datetime) -> bool:
+    """Do the act; answers whether it was done. A refusal is none of the other elections' business."""
     try:
         run(election, now=now)
     except Refused as refused:
         # Another worker or an officer was faster, or moved the schedule: the act decides under its lock, not this query.
         log.info("%s: %s not done: %s", election.slug, act, refused.code)
-        return []
+        return False
     log.info("%s: %s done", election.slug, act)
-    return [(election.slug, act)]
+    return True

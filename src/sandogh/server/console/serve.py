@@ -88,10 +88,10 @@ def worker(once: bool) -> None:
     from sandogh.server.console import tasks
 
     if once:
-        sys.exit(0 if tasks.run_all_once() else 1)
+        sys.exit(0 if tasks.run_all_once(tasks.tasks()) else 1)
     stop = Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop.request)
     click.echo("worker: started", err=True)
-    ended = tasks.run_all_until(lambda: stop.requested, patience_seconds=STOP_SECONDS)
+    ended = tasks.run_all_until(tasks.tasks(), lambda: stop.requested, patience_seconds=STOP_SECONDS)
     click.echo("worker: stopped" if ended else "worker: stopped while a task was still waiting", err=True)

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,16 +46,15 @@ class Task:
 
     def run_once(self, at: datetime) -> bool:
         """Do it now; answers whether it went well. Never raises: the next round tries again."""
-        close_old_connections()
         try:
+            # As a request would: a connection that broke or grew old is not used again.
+            close_old_connections()
             self.run(at)
         except Exception as error:
             self.failures += 1
             # The kind and the place only: messages of databases and providers quote rows, and rows hold people.
             log.error("%s failed (%s in a row): %s", self.name, self.failures, kind_and_place(error))  # noqa: TRY400
             return False
-        finally:
-            close_old_connections()
         self.failures = 0
         return True
 
@@ -86,19 +85,19 @@ def tasks() -> list[Task]:
     ]
 
 
-def run_all_once() -> bool:
+def run_all_once(chosen: Sequence[Task]) -> bool:
     """Each task once, one after the other; answers whether all went well."""
-    went_well = [task.run_once(now()) for task in tasks()]
+    went_well = [task.run_once(now()) for task in chosen]
     return all(went_well)
 
 
-def run_all_until(stopped: Callable[[], bool], *, patience_seconds: float) -> bool:
+def run_all_until(chosen: Sequence[Task], stopped: Callable[[], bool], *, patience_seconds: float) -> bool:
     """Run the tasks side by side, so that a slow provider does not delay the closing of an election.
 
     Answers whether every task came to its end within the patience after the stop; one that did not ends with the process, which each
     task must bear at any moment anyway.
     """
-    threads = [threading.Thread(target=task.run_until, args=(stopped,), name=task.name, daemon=True) for task in tasks()]
+    threads = [threading.Thread(target=task.run_until, args=(stopped,), name=task.name, daemon=True) for task in chosen]
     for thread in threads:
         thread.start()
     while not stopped():

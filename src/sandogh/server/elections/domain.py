@@ -70,8 +70,8 @@ def refuse_frozen(election: Election) -> None:
 def lock(election: Election) -> Election:
     """The election's row as it is now, locked until the caller's transaction ends.
 
-    Without its key: a ballot being cast holds the end of the board and then refers to this row; whoever closes holds this row and then wants
-    the end of the board. Neither may wait for the other.
+    Without its key: a ballot being cast holds the end of the board and then refers to this row; whoever closes holds this row and then
+    wants the end of the board. Neither may wait for the other.
     """
     return Election.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=election.pk)
 
