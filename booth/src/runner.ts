@@ -115,7 +115,8 @@ export class Runner {
             if (place.at === "casting") void this.cast(attempt);
         }
         // (2) At each step at once, so that a page overtaken by another device says so at its next step (S14).
-        if (currentStep(before) !== currentStep(this.state) && place.at === "race") void this.look();
+        const step = currentStep(before);
+        if (step !== null && step !== currentStep(this.state) && place.at === "race") void this.look();
         else this.plan();
     }
 

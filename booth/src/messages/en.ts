@@ -11,7 +11,7 @@ export const en: Messages = {
     back: "Back",
     continue: "Continue",
     support: "Support",
-    call: "Call {value}",
+    call: "{label}: {value}",
 
     clocks: {
         label: "Time left",
@@ -19,10 +19,11 @@ export const en: Messages = {
         own: "To cast your vote",
         days: (days) => (days === 1 ? "1 day and" : `${days} days and`),
         announce: (minutes) => `Less than ${minutes === 1 ? "one minute" : `${minutes} minutes`} left to cast your vote.`,
-        again: "If you run out of time, log in again and choose the names anew.",
-        last: "This is the last of the election's time: cast your vote now.",
+        short: (minutes) => `Less than ${minutes === 1 ? "one minute" : `${minutes} minutes`} left.`,
+        again: "Not enough? {login} for new time; you choose the names anew.",
+        last: "This is the last of the time: cast your vote now.",
         login: "Log in again",
-        grace: "The election's time is over. Since you logged in before the end, you may cast your vote until your own time is over.",
+        grace: "The election has ended. You logged in before its end and may vote until your own time is over.",
     },
 
     trail: { label: "Steps of voting", preview: "Preview", done: "done", position: (step, of) => `Step ${step} of ${of}` },
@@ -120,6 +121,7 @@ export const en: Messages = {
         heading: "Leave the voting page?",
         text: "Your vote has not been cast yet. If you leave, the names you chose are wiped and nothing stays on this device.",
         later: "Until the election ends you can log in again with the link in your message, and vote.",
+        over: "The election's time is over: if you leave, you cannot vote any more.",
         stay: "Stay and go on",
         go: "Leave",
     },

@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { countdown, dueAnnouncement } from "../clock";
 import { ownDeadline, type State } from "../session";
-import { Icon, useBooth } from "./parts";
+import { fill, Icon, useBooth } from "./parts";
 
 /** The server's time, anew each second. */
 export function useNow(): number {
@@ -60,7 +60,7 @@ export function TimeWord({ state }: { state: State }): VNode | null {
         <p class="bar__word">
             <Icon name="clock" />
             <span>
-                {t.clocks.announce(due)} {again ? t.clocks.again : t.clocks.last} {again && <a href={data.urls.login}>{t.clocks.login}</a>}
+                {t.clocks.short(due)} {again ? fill(t.clocks.again, { login: <a href={data.urls.login}>{t.clocks.login}</a> }) : t.clocks.last}
             </span>
         </p>
     );

@@ -18,9 +18,12 @@ const WAYS: Readonly<Record<Exclude<Ending, "elsewhere">, { icon: IconName; main
     names_mismatch: { icon: "alert", main: "support" },
 };
 
-export function EndingView({ why, tracker }: { why: Ending; tracker: string | null }): VNode {
-    const { t, data } = useBooth();
-    if (why === "elsewhere") return <Elsewhere />;
+export function EndingView({ why: reason, tracker }: { why: Ending; tracker: string | null }): VNode {
+    const { t, data, clock, runner } = useBooth();
+    if (reason === "elsewhere") return <Elsewhere />;
+    // After the election's end nobody can log in again: the end is what counts.
+    const over = clock.now() >= runner.state.deadlines.electionEndsAt;
+    const why = over && (reason === "expired" || reason === "signed_out" || reason === "left") ? "closed" : reason;
     const words = t.endings[why];
     const { icon, main } = WAYS[why];
     const links = { login: data.urls.login, landing: data.urls.landing, receipt: data.urls.receipt };

@@ -8,7 +8,7 @@ export function LoadingView(): VNode {
     const { t } = useBooth();
     return (
         <div class="page page--form">
-            <Heading>{t.loading.heading}</Heading>
+            <Heading passing>{t.loading.heading}</Heading>
             <div class="after" role="status">
                 <Wait>{t.loading.wait}</Wait>
             </div>
@@ -18,13 +18,13 @@ export function LoadingView(): VNode {
 
 /** The voter asked to leave: a screen, not a box over the screen. */
 export function LeaveView(): VNode {
-    const { t, runner, goBack } = useBooth();
+    const { t, runner, clock, goBack } = useBooth();
     return (
         <div class="page page--form">
             <Sign icon="exit" />
             <Heading>{t.leave.heading}</Heading>
             <p>{t.leave.text}</p>
-            <p class="muted">{t.leave.later}</p>
+            <p class="muted">{clock.now() < runner.state.deadlines.electionEndsAt ? t.leave.later : t.leave.over}</p>
             <div class="after stack">
                 <button type="button" class="btn btn--main wide" onClick={goBack}>
                     {t.leave.stay}

@@ -68,12 +68,13 @@ export function forgetHeadings(): void {
 
 /**
  * The heading of a screen. A new screen begins at its top and the focus is on its heading, so that keyboard and screen reader follow;
- * the first of the page is left alone, there the browser's own order is right.
+ * the first of the page is left alone, there the browser's own order is right. A passing screen is none of these.
  */
-export function Heading({ children, title }: { children: string; title?: string }): VNode {
+export function Heading({ children, title, passing = false }: { children: string; title?: string; passing?: boolean }): VNode {
     const { t, data } = useBooth();
     const element = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
+        if (passing) return;
         headingsShown += 1;
         if (headingsShown === 1) return;
         scrollTo(0, 0);
@@ -130,14 +131,15 @@ export function telephone(value: string): string {
     return `tel:${ascii.replace(/[^0-9+]/g, "")}`;
 }
 
+/** Whom to call; one filled button at most. */
 export function Support({ main = false }: { main?: boolean }): VNode {
     const { t, data } = useBooth();
     return (
         <>
-            {data.support.map(({ label, value }) => (
-                <a key={value} class={main ? "btn btn--main wide" : "btn wide"} href={telephone(value)} aria-label={`${label} ${value}`}>
+            {data.support.map(({ label, value }, index) => (
+                <a key={value} class={main && index === 0 ? "btn btn--main wide" : "btn wide"} href={telephone(value)}>
                     <Icon name="phone" />
-                    <span>{fill(t.call, { value: <Ltr>{value}</Ltr> })}</span>
+                    <span>{fill(t.call, { label, value: <Ltr>{value}</Ltr> })}</span>
                 </a>
             ))}
         </>

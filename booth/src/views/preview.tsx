@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The preview (S8): every race with its names, the vote code to text, and «امضا و ثبت رأی» once the text message came. */
 import type { VNode } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { chosen, type State } from "../session";
 import { TimeWord, useTimeIsShort } from "./clocks";
 import { copyText } from "./copy";
@@ -14,9 +14,11 @@ export function PreviewView({ state }: { state: State }): VNode {
     const confirmed = state.sealed?.confirmed === true;
     const short = useTimeIsShort(state);
     const [first, second] = confirmed ? t.preview.barOne : t.preview.barTwo;
+    const goal = confirmed ? "#step-sign" : "#step-text";
+    const arrived = useSeen(seal, goal);
 
     const show = (): void => {
-        const target = seal.current?.querySelector<HTMLElement>(confirmed ? "#step-sign" : "#step-text");
+        const target = seal.current?.querySelector<HTMLElement>(goal);
         // Only the focus would leave the heading under the clocks on some browsers.
         target?.scrollIntoView({ block: "start" });
         target?.focus({ preventScroll: true });
@@ -62,7 +64,7 @@ export function PreviewView({ state }: { state: State }): VNode {
                     </div>
                 </div>
             </div>
-            <section class={short ? "bar noprint" : "bar bar--narrow noprint"} aria-label={t.preview.barLabel}>
+            <section class={`bar noprint ${short ? "" : arrived ? "bar--narrow bar--quiet" : "bar--narrow"}`} aria-label={t.preview.barLabel}>
                 <TimeWord state={state} />
                 <div class="bar__main only-narrow">
                     <p class="bar__left">
@@ -78,6 +80,19 @@ export function PreviewView({ state }: { state: State }): VNode {
             </section>
         </>
     );
+}
+
+/** Whether this part is on the screen, so that nothing need lead to it. */
+function useSeen(root: { readonly current: HTMLElement | null }, selector: string): boolean {
+    const [seen, setSeen] = useState(false);
+    useEffect(() => {
+        const part = root.current?.querySelector(selector);
+        if (!part || typeof IntersectionObserver !== "function") return undefined;
+        const observer = new IntersectionObserver((entries) => setSeen(entries.some((entry) => entry.isIntersecting)), { rootMargin: "0px 0px -25% 0px" });
+        observer.observe(part);
+        return () => observer.disconnect();
+    }, [selector]);
+    return seen;
 }
 
 function Picks({ state, index, title, names }: { state: State; index: number; title: string; names: readonly string[] }): VNode {

@@ -30,7 +30,8 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
         .filter(({ candidate }) => query === "" || found(query, [candidate.name, candidate.field, candidate.city]));
     const photos = race.candidates.every((candidate) => candidate.photo !== null);
     const why = short > 0 ? t.race.short(race.min, short) : full ? t.race.full(race.max) : "";
-    const returning = state.furthest === data.races.length && index + 1 < data.races.length;
+    // Who came back to change one race goes back from here; the trail leads to the others.
+    const returning = state.furthest === data.races.length;
     const previous = data.races[index - 1];
 
     const toggle = (place: number): void => {
@@ -131,17 +132,15 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
                             </span>
                         )}
                     </div>
-                    <div class="bar__ways">
-                        {returning && (
-                            <button type="button" class="btn" aria-disabled={short > 0 ? "true" : undefined} onClick={() => visit(data.races.length)}>
-                                {t.race.toPreview}
-                            </button>
-                        )}
-                        <button type="button" class="btn btn--main" aria-disabled={short > 0 ? "true" : undefined} onClick={() => visit(index + 1)}>
-                            {t.continue}
-                            <Icon name="forward" />
-                        </button>
-                    </div>
+                    <button
+                        type="button"
+                        class="btn btn--main"
+                        aria-disabled={short > 0 ? "true" : undefined}
+                        onClick={() => visit(returning ? data.races.length : index + 1)}
+                    >
+                        {returning ? t.race.toPreview : t.continue}
+                        <Icon name="forward" />
+                    </button>
                 </div>
             </section>
         </>

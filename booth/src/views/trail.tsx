@@ -18,7 +18,7 @@ export function Trail({ state }: { state: State }): VNode {
                             <li key={step} class="now" aria-current="step">
                                 <span>
                                     <i>{number}</i>
-                                    {title}
+                                    <span class="trail__name">{title}</span>
                                     <span class="vh"> ({t.trail.position(step + 1, titles.length)})</span>
                                 </span>
                             </li>

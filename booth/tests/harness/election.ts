@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** An election for the booth's tests and its harness: a small one, or the races of examples/sample-election.json; and the page data of one voter. */
-import { readFileSync } from "node:fs";
+import sample from "../../../examples/sample-election.json";
 import type { BoothData, Candidate, Race } from "../../src/data";
 import { deriveCredential, ED25519 } from "../../src/protocol";
 
@@ -12,28 +12,8 @@ const UUID = "4kGvm3Qo5WbPLT";
 /** The key is of no use to anyone: its secret is written here. */
 const ELECTION_SECRET = 1405_0927n;
 
-interface SampleRace {
-    id: string;
-    title: string;
-    seats_main: number;
-    seats_alternate: number;
-    min_choices: number;
-    max_choices: number;
-    candidates: { code: string; given_name: string; family_name: string; display_name: string; field: string; city: string; bio: string; alphabetical_rank: number }[];
-}
-
-export interface Sample {
-    election: { slug: string; title: string; rules: { inbound_number: string } };
-    organisation: { short_name: string; support: { label: string; value: string }[] };
-    races: SampleRace[];
-}
-
-export function readSample(): Sample {
-    return JSON.parse(readFileSync(new URL("../../../examples/sample-election.json", import.meta.url), "utf8")) as Sample;
-}
-
 export function sampleRaces(): Race[] {
-    return readSample().races.map((race) => ({
+    return sample.races.map((race) => ({
         id: race.id,
         title: race.title,
         min: race.min_choices,
@@ -97,7 +77,7 @@ export function publicOf(credential: string): string {
 export const MINUTE = 60_000;
 
 export function boothData(races: readonly Race[], now: number): BoothData {
-    const { election, organisation } = readSample();
+    const { election, organisation } = sample;
     const base = `/e/${election.slug}`;
     return {
         election: electionText(races),

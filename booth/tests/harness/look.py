@@ -15,7 +15,14 @@ from playwright.sync_api import Page, sync_playwright
 BASE = "http://127.0.0.1:8431"
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 CREDENTIAL = "Ab3dE-fGh7jK-Lm9nP-qRs2tU"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 SIZES = {"360": (360, 740), "1280": (1280, 800)}
 
 
@@ -148,7 +155,7 @@ def edited(page: Page) -> None:
 
 def edited_again(page: Page) -> None:
     edited(page)
-    page.locator(".bar .btn").first.click()
+    page.locator(".bar .btn--main").click()
     page.wait_for_selector(".votecode")
 
 
@@ -266,7 +273,7 @@ def tracker(page: Page) -> None:
     ready(page)
     control(lieAboutTracker=True)
     page.locator(".btn--big").click()
-    page.wait_for_selector(".seal")
+    page.wait_for_selector(".hash")
 
 
 def english(page: Page) -> None:
@@ -275,6 +282,93 @@ def english(page: Page) -> None:
     for _ in range(3):
         on(page)
     page.wait_for_selector(".votecode")
+
+
+def keyboard(page: Page) -> None:
+    """From the first race to the receipt without a pointer."""
+
+    def until(selector: str, limit: int = 90) -> None:
+        for _ in range(limit):
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not lead to {selector}")
+
+    enter(page)
+    until("#c0-1")
+    page.keyboard.press("Space")
+    until(".bar .btn--main")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('بازرس'):focus")
+    until("#c1-2")
+    page.keyboard.press("Space")
+    until(".bar .btn--main")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('دادستان'):focus")
+    until(".bar .btn--main")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('پیش‌نمایش'):focus")
+    page.wait_for_selector(".votecode")
+    control(confirm=True)
+    page.wait_for_selector(".note--ok")
+    until(".btn--big")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt/")
+    assert control()["casts"] == 1
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+def back(page: Page) -> None:
+    """The browser's own buttons move between steps and lose nothing; the address never changes."""
+    enter(page)
+    address = page.url
+    pick(page, 1, 3)
+    on(page)
+    page.wait_for_selector("h1:has-text('بازرس')")
+    pick(page, 0)
+    on(page)
+    on(page)
+    page.wait_for_selector(".votecode")
+    code = page.inner_text(".votecode bdi")
+    for heading in ("دادستان", "بازرس", "هیئت مدیره"):
+        page.go_back()
+        page.wait_for_selector(f"h1:has-text('{heading}')")
+        assert page.url == address
+    assert page.locator(".cand input:checked").count() == 2
+    page.locator(".top button").click()
+    page.wait_for_selector("h1:has-text('بیرون می‌روید')")
+    page.go_back()
+    page.wait_for_selector("h1:has-text('هیئت مدیره')")
+    page.locator(".top button").click()
+    page.locator(".page .btn--main").click()
+    page.wait_for_selector("h1:has-text('هیئت مدیره')")
+    page.locator(".trail button").last.click()
+    page.wait_for_selector(".votecode")
+    assert page.inner_text(".votecode bdi") == code
+
+
+def warned(page: Page) -> None:
+    """Closing the page warns when something would be lost, and only then."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    enter(page)
+    page.reload()
+    page.wait_for_selector(".cand")
+    assert asked == [], asked
+    pick(page, 1)
+    page.reload()
+    page.wait_for_selector(".cand")
+    assert asked == ["beforeunload"], asked
+    assert page.locator(".cand input:checked").count() == 0
+
+
+def overtaken(page: Page) -> None:
+    """A second window of the same browser with a new login closes the first."""
+    enter(page)
+    other = page.context.new_page()
+    other.goto(f"{BASE}/?session=another")
+    page.wait_for_selector("h1:has-text('دستگاه دیگری')")
+    other.close()
 
 
 SCENES: dict[str, Callable[[Page], None]] = {
@@ -314,6 +408,10 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "other-window": other_window,
     "tracker": tracker,
     "english": english,
+    "keyboard": keyboard,
+    "back": back,
+    "warned": warned,
+    "overtaken": overtaken,
 }
 
 
@@ -328,7 +426,9 @@ def main(folder: str, *only: str) -> int:
                 continue
             for size, (width, height) in SIZES.items():
                 for scheme in ("light", "dark"):
-                    if scheme == "dark" and not name.startswith(("race-full", "ready", "preview", "elsewhere", "credential-wrong", "leave")):
+                    if scheme == "dark" and not name.startswith(
+                        ("race-full", "ready", "preview", "elsewhere", "credential-wrong", "leave")
+                    ):
                         continue
                     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=False)
                     page = context.new_page()

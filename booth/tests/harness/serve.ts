@@ -17,8 +17,6 @@ const TYPES: Readonly<Record<string, string>> = { js: "text/javascript", css: "t
 const CSP = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'";
 
 let fake = new FakeServer(boothData(sampleRaces(), Date.now()), Date.now);
-/** The page says that the session is confirmed for another browser window's sake only with /control. */
-
 function races(kind: string | null): Race[] {
     const sample = sampleRaces();
     if (kind === "min") return smallRaces({ size: 5, min: 2, max: 3 }, { size: 3, min: 1, max: 1 });
@@ -39,7 +37,7 @@ function page(query: URLSearchParams): string {
         election: electionText(chosen),
         election_ends_at: now + ends,
         last_cast_at: now + ends + 20 * MINUTE,
-        session: { ...data.session, expires_at: now + left },
+        session: { ...data.session, id: query.get("session") ?? data.session.id, expires_at: now + left },
         language: query.get("language") ?? "fa",
     };
     fake = new FakeServer(shaped, Date.now);
