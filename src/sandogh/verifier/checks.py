@@ -129,13 +129,13 @@ class _Audit:
         events = len(self.index.types)
         if events:
             self.report.facts.stage = self.index.types[-1].value
-        return f"{events} events, the last {self.report.facts.stage}" if events else "no event"
+        return f"{_count(events, 'event')}, the last {self.report.facts.stage}" if events else "no event"
 
     def grammar(self) -> str:
         """(2) Whether there should be shuffles at all is the matter of (8)."""
         types = self.index.types
         check_grammar(types, shuffles=EventType.Shuffle in types or EventType.EndShuffles in types)
-        return f"{self.index.ballot_count} ballots"
+        return _count(self.index.ballot_count, "ballot")
 
     def election_file(self) -> str:
         """(3)"""
@@ -150,7 +150,7 @@ class _Audit:
         check_election_key(self.election, trustees)
         self.trustees = trustees
         self.report.facts.trustees = len(trustees.members)
-        return f"{len(trustees.members)} trustees, all of them needed"
+        return f"{_count(len(trustees.members), 'trustee')}, every one needed"
 
     def public_credentials(self) -> str:
         """(5)"""
@@ -158,7 +158,7 @@ class _Audit:
             raise Unsupported("§5.4", "certificate of an external credential authority")
         self.credentials = check_public_credentials(self.index.read(self.index.setup[2]), self.election.group)
         self.report.facts.credentials = len(self.credentials)
-        return f"{len(self.credentials)} credentials"
+        return _count(len(self.credentials), "credential")
 
     def ballots(self) -> str:
         """(6) and the product that (7) compares. Every ballot is looked at: one refusal does not hide another."""
@@ -184,9 +184,9 @@ class _Audit:
         facts = self.report.facts
         facts.ballots, facts.kept = count, self.computed.num_tallied
         if self._refused:
-            return f"{len(self._refused)} of {count} ballots refused"
+            return f"{len(self._refused)} of {_count(count, 'ballot')} refused"
         replaced = count - self.computed.num_tallied
-        return f"{count} ballots" + (f", {replaced} of them replaced by a later one" if replaced else "")
+        return _count(count, "ballot") + (f", {replaced} replaced by a later one" if replaced else "")
 
     def _keep(self, builder: TallyBuilder, ballot: Ballot, earlier: int | None) -> None:
         """Only the last ballot of a credential counts, protocol.md §8.1."""
@@ -207,7 +207,7 @@ class _Audit:
             self._not_yet("EncryptedTally")
         data, sized = map(self.index.read, self.index.tally)
         self.tally = check_encrypted_tally(data, sized, computed=self.computed, election=self.election)
-        return f"{self.tally.num_tallied} ballots, total weight {self.tally.total_weight}"
+        return f"{_count(self.tally.num_tallied, 'ballot')}, total weight {self.tally.total_weight}"
 
     def shuffles(self) -> str:
         """(8) Every question that this version reads is homomorphic, so a shuffle belongs to none."""
@@ -231,7 +231,7 @@ class _Audit:
                 trustee = self.trustees.members[owned.owner - 1]
                 by_owner[owned.owner] = check_partial_decryption(data, tally=self.tally, trustee=trustee, election=self.election)
         self.partials = list(by_owner.values())
-        return f"{len(self.partials)} of {len(self.trustees.members)} trustees"
+        return f"{len(self.partials)} of {_count(len(self.trustees.members), 'trustee')}"
 
     def result(self) -> str:
         """(10)"""
@@ -243,7 +243,7 @@ class _Audit:
             QuestionResult(question.question, tuple(zip(question.answers, counts, strict=True)))
             for question, counts in zip(self.election.questions, found.counts, strict=True)
         )
-        return f"{sum(map(sum, found.counts))} choices in {len(found.counts)} questions"
+        return f"{_count(sum(map(sum, found.counts)), 'choice')} in {_count(len(found.counts), 'question')}"
 
     def roll(self) -> str:
         """(11)"""
@@ -254,6 +254,10 @@ class _Audit:
     def _not_yet(self, kind: str) -> NoReturn:
         open_still = EventType.EndBallots not in self.index.types
         raise _NothingToCheck(f"no {kind} yet: {'election still open' if open_still else 'counting not finished'}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 PLAN: tuple[_Step, ...] = (

@@ -1,0 +1,132 @@
+"""`sandogh verify`: marks, exit codes, JSON, and what it does not need (style of the command line)."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from protocol.elections import story
+from sandogh.protocol.ed25519 import ED25519
+from sandogh.protocol.events import EventType
+from sandogh.protocol.question import Question
+from sandogh.verifier.cli import SHOWN, verify
+
+FOLDER = Path(__file__).parents[1] / "vectors" / "belenios"
+
+
+def run(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(verify, [*arguments, "--jobs", "1"], input=stdin)
+
+
+def test_a_valid_archive_exits_0_with_a_mark_per_check_and_the_result() -> None:
+    done = run(str(FOLDER / "ed25519-small.bel"))
+    lines = done.stdout.splitlines()
+    assert done.exit_code == 0
+    assert [line[:4] for line in lines[:11]] == [f"✓ {number:>2}" for number in range(1, 11)] + ["– 11"]
+    assert lines[11:] == ["", "1. Board", "   2  A", "   2  B", "   1  C", "", "2. President", "   3  P", "   1  Q", "", lines[-1]]
+    assert lines[-1].startswith("VALID: ")
+
+
+def test_an_open_archive_exits_0_and_says_what_is_missing() -> None:
+    done = run(str(FOLDER / "ed25519-h-open.bel"))
+    assert done.exit_code == 0
+    assert "– 10 result (§10.3): not checked: no EncryptedTally yet: election still open" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("VALID SO FAR: ")
+
+
+def test_an_invalid_archive_exits_1_and_says_rule_and_place() -> None:
+    done = run(str(FOLDER / "bad-result-off-by-one.bel"))
+    assert done.exit_code == 1
+    assert "✗ 10 result (§10.3)\n     §10.3 question " in done.stdout
+    assert done.stdout.endswith("\nNOT VALID\n")
+
+
+def test_an_archive_of_later_parts_exits_1_and_names_the_part() -> None:
+    done = run(str(FOLDER / "ed25519-lists.bel"))
+    assert done.exit_code == 1
+    assert "list questions: not supported yet" in done.stdout
+    assert "NOT VERIFIED" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-file.bel"], ["/"], [str(FOLDER / "ed25519-small.bel"), "--jobs", "0"]])
+def test_usage_that_is_wrong_exits_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(verify, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["ed25519-small.bel", "bad-swapped-answers.bel", "ed25519-h-open.bel"])
+def test_json_says_what_the_lines_say(name: str) -> None:
+    done = run(str(FOLDER / name), "--json")
+    report = json.loads(done.stdout)
+    assert (report["format"], report["verdict"]) == ("sandogh-verification/1", "invalid" if name.startswith("bad") else "valid")
+    assert done.exit_code == (0 if report["verdict"] == "valid" else 1)
+    assert [check["number"] for check in report["checks"]] == list(range(1, 12))
+    assert report["election"]["group"] == "Ed25519"
+    assert [finding["section"] for check in report["checks"] for finding in check["findings"]] == ["§7.2"] * (2 * name.startswith("bad"))
+    assert (report["result"] is None) == (not report["complete"])
+
+
+def test_standard_input_is_read() -> None:
+    done = run("-", stdin=(FOLDER / "ed25519-small.bel").read_bytes())
+    assert done.exit_code == 0
+
+
+def test_many_findings_are_counted_not_all_shown() -> None:
+    held = story(questions=[Question(("a",), "q", 0, 1)])
+    board = held.opened()
+    for number in range(SHOWN + 3):
+        board.append(EventType.Ballot, f"{number}".encode())
+    done = run("-", stdin=board.archive)
+    assert done.stdout.count("ballot ") == SHOWN
+    assert "     and 3 more" in done.stdout
+    everything = json.loads(run("-", "--json", stdin=board.archive).stdout)
+    assert len(everything["checks"][5]["findings"]) == SHOWN + 3
+
+
+def test_texts_of_the_archive_cannot_move_the_cursor_or_turn_the_line() -> None:
+    held = story(ED25519, questions=[Question(("می\u200cشود", "\x1b[2Jx\u202e"), "q\r\n✓ 12 all well", 0, 1)])
+    done = run("-", stdin=held.archive([]))
+    assert done.exit_code == 0
+    assert "می\u200cشود" in done.stdout
+    assert not {"\x1b", "\r", "\u202e"} & set(done.stdout)
+    assert not any(line.startswith("✓ 12") for line in done.stdout.splitlines())
+
+
+OURS = "('sandogh.server', 'sandogh.ceremony', 'sandogh.phone', 'sandogh.sms')"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_command_loads_neither_django_nor_the_server(jobs: str) -> None:
+    program = (
+        "import sys\n"
+        "from sandogh.cli import main\n"
+        "try:\n"
+        f"    main(['verify', '--jobs', {jobs!r}, {str(FOLDER / 'ed25519-small.bel')!r}])\n"
+        "finally:\n"
+        f"    print(sorted(name for name in sys.modules if name.split('.')[0] == 'django' or name.startswith({OURS})))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["VALID: everything checked holds, from the setup to the result", "[]"]
+
+
+def test_the_pure_parts_load_neither_django_nor_files_nor_sockets() -> None:
+    program = (
+        "import importlib, pkgutil, sys\n"
+        "import sandogh.protocol, sandogh.verifier\n"
+        "for package in (sandogh.protocol, sandogh.verifier):\n"
+        "    for module in pkgutil.iter_modules(package.__path__, package.__name__ + '.'):\n"
+        "        importlib.import_module(module.name)\n"
+        "print(sorted(name for name in sys.modules if name.split('.')[0] in ('django', 'httpx')"
+        f" or name.startswith({OURS})))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_verification_survives_an_optimising_python() -> None:
+    """failures.md W15: checks made by `assert` vanish under -O; ours are not."""
+    for name, code in (("ed25519-small.bel", 0), ("bad-altered-response.bel", 1), ("bad-forged-partial-decryption.bel", 1)):
+        program = f"from sandogh.cli import main; main(['verify', {str(FOLDER / name)!r}])"
+        assert subprocess.run([sys.executable, "-O", "-c", program], capture_output=True, check=False).returncode == code
