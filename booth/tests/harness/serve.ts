@@ -83,7 +83,7 @@ const server = createServer((request, response) => {
             if (existsSync(file)) send(200, TYPES[file.pathname.split(".").pop() ?? ""] ?? "application/octet-stream", readFileSync(file));
             else send(404, "text/plain", "no such file");
         } else if (url.pathname === "/") send(200, "text/html", page(url.searchParams));
-        else send(200, "text/html", `<!doctype html><html lang="fa" dir="rtl"><title>${url.pathname}</title><h1>${url.pathname}</h1>`);
+        else send(200, "text/html", `<!doctype html><html lang="fa" dir="rtl"><title>${url.pathname}</title><main><h1>${url.pathname}</h1></main>`);
     })();
 });
 server.listen(PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${PORT}/`));
