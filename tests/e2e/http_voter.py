@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from html import unescape
@@ -16,6 +17,7 @@ from sandogh.protocol.ballot import make_ballot
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.credential import derive_credential
 from sandogh.protocol.election import Election
+from sandogh.protocol.group import Draw
 from sandogh.protocol.vote_code import vote_code
 
 PATIENCE = 30.0  # seconds for a text to travel through operator, webhook and worker
@@ -76,7 +78,9 @@ class HttpVoter:
         address, self.credential = self.link.split("#")
         parts = urlsplit(address)
         self.path = parts.path
-        self.browser = httpx.Client(base_url=f"{parts.scheme}://{parts.netloc}", trust_env=False, timeout=60)
+        plain = {"Accept-Encoding": "identity"}
+        self.browser = httpx.Client(base_url=f"{parts.scheme}://{parts.netloc}", trust_env=False, timeout=60, headers=plain)
+        self.code = ""
         self.ballot = b""
         self.tracker = ""
 
@@ -109,7 +113,8 @@ class HttpVoter:
         text = eventually(lambda: next(iter(self.phone.texts()[before:]), None), f"{self.phone.number}: the code")
         code = re.search(r"کد ورود: ([0-9]+)", text)
         assert code, text
-        answer = self.form("code/", code=code[1])
+        self.code = code[1]
+        answer = self.form("code/", code=self.code)
         assert (answer.status_code, answer.headers.get("Location")) == (302, f"{self.path}vote/"), answer.text
 
     def booth(self) -> dict[str, Any]:
@@ -129,14 +134,14 @@ class HttpVoter:
         return value
 
     # ---- the vote
-    def vote(self, choices: Choices) -> str:
-        """From login to receipt; the tracker."""
+    def vote(self, choices: Choices, *, draw: Draw = secrets.randbelow) -> str:
+        """From login to receipt; the tracker. `draw` gives the ballot's randomness."""
         self.log_in()
         booth = self.booth()
         election = Election.from_bytes(booth["election"].encode())
         key = derive_credential(self.credential, uuid=election.uuid, group=election.group)
         assert key.public == booth["session"]["public_credential"]
-        self.ballot = make_ballot(election, key, choices)
+        self.ballot = make_ballot(election, key, choices, draw=draw)
         digest = hash_of(self.ballot)
         code = vote_code(booth["session"]["id"], digest)
         sealed = self.call(booth, "seal", {"ballot_hash": digest, "credential": key.public})

@@ -73,7 +73,7 @@ class Installation:
     # ---- processes
     def start(self) -> None:
         """The three processes; returns when the pages answer."""
-        hooks = f"{self.url}/sms/{{}}/{SECRET_PATH}/"
+        hooks = f"{self.public_url}/sms/{{}}/{SECRET_PATH}/"
         phone = ["--port", str(self.phone_port), "--webhook", hooks.format("inbound"), "--delivery", hooks.format("delivery")]
         self.children += [
             self.child("phone", "phone", "serve", *phone),
