@@ -1,8 +1,10 @@
 """What the schedule says happens at that time, or not at all (failures.md F7)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from sandogh.server.board import domain as board
 from sandogh.server.console import acts, schedule
@@ -64,6 +66,23 @@ def test_two_workers_at_the_same_moment_do_it_once(sealed):
     assert schedule.attempt(first, "close", acts.close, last) is True
     assert schedule.attempt(second, "close", acts.close, last) is False
     assert board.head(sealed).height == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the tests' SQLite is in memory, where threads cannot wait for each other")
+@pytest.mark.django_db(transaction=True)
+def test_eight_threads_close_an_election_once(opened):
+    last = opened.last_cast_at
+
+    def one(_number: int) -> list[tuple[str, str]]:
+        try:
+            return schedule.run_due(last)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        done = [act for acts_done in pool.map(one, range(8)) for act in acts_done]
+    assert done == [("arkan-1405", "close")]
+    assert (board.head(opened).height, board.head(opened).type.value) == (1, "EndBallots")
 
 
 def test_one_election_that_cannot_move_does_not_hold_up_another(opened):

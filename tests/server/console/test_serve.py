@@ -5,10 +5,12 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,33 @@ def test_the_worker_stops_when_told(prepared, number):
 def test_the_worker_says_loudly_that_its_messages_are_simulated(prepared):
     done = run(prepared, "worker", "--once")
     assert "SIMULATED SMS" in done.stderr
+
+
+def test_two_workers_at_once_open_an_election_once(prepared, tmp_path, definition):
+    def done(*words: object) -> None:
+        result = run(prepared, *map(str, words))
+        assert result.returncode == 0, result.stderr
+
+    (tmp_path / "definition.json").write_bytes(definition)
+    (tmp_path / "roll.csv").write_text(
+        "شماره پروانه,کد ملی,نام,نام خانوادگی,تلفن همراه,رشته,شهر,وضعیت\n9901014501,9990001235,آزاده,پیش‌گام,,راه,سپیدشهر,فعال\n"
+    )
+    opens = datetime.now(UTC) - timedelta(minutes=1)
+    done(
+        "election", "create", tmp_path / "definition.json", "--roll", tmp_path / "roll.csv",
+        "--opens", opens.isoformat(), "--closes", (opens + timedelta(hours=1)).isoformat(),
+    )  # fmt: skip
+    done("trustee", "keygen", "--out", tmp_path / "key")
+    done("election", "credentials-request", "arkan-1405", "--out", tmp_path / "request.json")
+    done("credentials", "issue", "--request", tmp_path / "request.json", "--store", tmp_path / "store", "--out", tmp_path / "public.json")
+    done("election", "seal", "arkan-1405", "--credentials", tmp_path / "public.json", "--trustee", tmp_path / "key.public.json")
+
+    def acts_done() -> list[str]:
+        with contextlib.closing(sqlite3.connect(prepared / "sandogh.sqlite3")) as database:
+            return [act for (act,) in database.execute("SELECT act FROM elections_actrecord ORDER BY id")]
+
+    with started(prepared, "worker") as first, started(prepared, "worker") as second:
+        wait_for(lambda: "open" in acts_done())
+        time.sleep(2.5)  # two more rounds of each
+        assert (first.poll(), second.poll()) == (None, None)
+    assert acts_done() == ["create", "seal", "open"]
