@@ -1,6 +1,6 @@
 """Whole elections shared with Debian's belenios-tool 2.0, in both directions, in the group that both know (BELENIOS-2048).
 
-Version 2.0 is the oracle because its `election verify` checks ballots before it answers; 3.x may not (protocol.md §12.4).
+Version 2.0 is the oracle, for the reasons of protocol.md §12.4.
 """
 
 import io

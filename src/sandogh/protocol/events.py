@@ -120,7 +120,7 @@ def next_allowed(previous: EventType | None, *, shuffles: bool = False) -> froze
 def check_grammar(types: Iterable[EventType], *, shuffles: bool = False) -> None:
     """Raise VerificationError unless the events happened in an allowed order, possibly not finished yet, protocol.md §12.2.
 
-    Upstream collects ballots backwards from the last one and so lets a second series of ballots replace the first (failures.md W6).
+    This is stricter than upstream (protocol.md §12.3, failures.md W6).
     """
     previous: EventType | None = None
     for height, kind in enumerate(types):

@@ -1,0 +1,66 @@
+"""Every section of protocol.md that the code cites exists, and what nothing cites yet is known."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+#: The sections of protocol.md. They are never renumbered, only added to.
+SECTIONS = {
+    *(f"§{chapter}" for chapter in range(1, 14)),
+    *(f"§3.{number}" for number in range(1, 6)),
+    *(f"§4.{number}" for number in range(1, 5)),
+    *(f"§5.{number}" for number in range(1, 5)),
+    *(f"§6.{number}" for number in range(1, 5)),
+    *(f"§7.{number}" for number in range(1, 7)),
+    *(f"§8.{number}" for number in range(1, 4)),
+    *(f"§9.{number}" for number in range(1, 4)),
+    *(f"§10.{number}" for number in range(1, 5)),
+    *(f"§11.{number}" for number in range(1, 5)),
+    *(f"§12.{number}" for number in range(1, 8)),
+}
+
+#: What no code cites: parts that come later, and chapters that only introduce their sections.
+UNCITED = {
+    "§3.4",  # derived generators: shuffles
+    "§4",
+    "§6.4",  # threshold parameters
+    "§7.4",  # non-homomorphic answers
+    "§7.5",  # list answers
+    "§9.1",
+    "§9.2",
+    "§10",
+    "§10.4",
+    "§12.4",
+    "§12.5",
+    "§12.7",
+    "§13",
+}
+
+_NUMBER = r"§\d+(?:\.\d+)?"
+_CITATION = re.compile(rf"protocol\.md ({_NUMBER}(?:, {_NUMBER})*)")
+_LITERAL = re.compile(rf'"({_NUMBER})"')
+
+
+def cited(*folders: str) -> dict[str, set[str]]:
+    """Section → the files that cite it, in prose or as the rule of a refusal."""
+    found: dict[str, set[str]] = {}
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix not in {".py", ".ts", ".tsx"} or "node_modules" in path.parts:
+                continue
+            text = path.read_text("utf-8")
+            prose = {section for group in _CITATION.findall(text) for section in group.split(", ")}
+            rules = set(_LITERAL.findall(text)) if folder.startswith("src") and path.parent.name in {"protocol", "verifier"} else set()
+            for section in prose | rules:
+                found.setdefault(section, set()).add(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_every_cited_section_exists() -> None:
+    found = cited("src", "booth/src", "bench", "tests")
+    assert {section: files for section, files in found.items() if section not in SECTIONS} == {}
+
+
+def test_what_the_protocol_library_does_not_cite_is_known() -> None:
+    assert SECTIONS - set(cited("src/sandogh/protocol", "src/sandogh/verifier")) == UNCITED
