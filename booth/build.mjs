@@ -7,7 +7,7 @@
  * 3. write each by rename, so that a server running meanwhile never serves half a file
  * 4. remove what an earlier build left behind
  *
- * `node build.mjs --out FOLDER` writes elsewhere (tests and benches use it).
+ * `--out FOLDER` writes elsewhere, `--only worker` builds that one and removes nothing (for tests and benches).
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 import { build } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values } = parseArgs({ options: { out: { type: "string" } } });
+const { values } = parseArgs({ options: { out: { type: "string" }, only: { type: "string" } } });
 const out = resolve(here, values.out ?? "../src/sandogh/server/portal/static/booth");
 
 /** The oldest browser we serve: domain.md §4.6. */
@@ -30,7 +30,7 @@ const entries = [
     ...(existsSync(pages) ? readdirSync(pages) : [])
         .filter((name) => /\.tsx?$/.test(name) && !/\.(d|test)\.tsx?$/.test(name))
         .map((name) => join(pages, name)),
-].filter((path) => existsSync(path));
+].filter((path) => existsSync(path) && (values.only === undefined || basename(path, extname(path)) === values.only));
 
 // (2)
 const files = new Map();
@@ -45,7 +45,9 @@ for (const entry of entries) {
             write: false,
             target: OLDEST,
             cssTarget: OLDEST[1],
-            minify: "esbuild",
+            // Slower than esbuild, and a kilobyte smaller of the forty.
+            minify: "terser",
+            terserOptions: { ecma: 2020, module: true, compress: { passes: 3 }, format: { comments: false } },
             modulePreload: false,
             assetsInlineLimit: 0,
             reportCompressedSize: false,
@@ -78,7 +80,7 @@ for (const [name, content] of files) {
 }
 
 // (4)
-for (const left of readdirSync(out, { withFileTypes: true })) {
+for (const left of values.only === undefined ? readdirSync(out, { withFileTypes: true }) : []) {
     if (left.isFile() && !left.name.startsWith(".") && !files.has(left.name)) rmSync(join(out, left.name));
 }
 console.log(`built ${[...files.keys()].join(" ") || "nothing: no entry exists yet"}`);

@@ -5,6 +5,7 @@
  * It answers the four questions of sealing.ts, one after the other. What leaves it is public: the public credential, a hash, a code,
  * a signed ballot. Numbers cannot be wiped in JavaScript; the page ends the worker instead, and with it its whole heap.
  */
+import "./old-browsers";
 import { sealBallot, type SealedBallot, signBallot } from "./protocol/ballot";
 import { type Bases, makeBases } from "./protocol/bases";
 import { type CredentialKey, CredentialShape, deriveCredential, normaliseCredential } from "./protocol/credential";

@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The built worker in a thread of Node, behind the face that browsers give a Worker. */
-import { buildSync } from "esbuild";
+/** The worker as it is built for voters, in a thread of Node, behind the face that browsers give a Worker. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker as Thread } from "node:worker_threads";
 
-const source = fileURLToPath(new URL("../../src/worker.ts", import.meta.url));
-
-/** What Node lacks of a worker's global scope. */
+/** What Node lacks of a worker's global scope, without what the oldest browser lacks of Node's (domain.md §4.6). */
 const SCOPE = `
 const { parentPort } = require("node:worker_threads");
 globalThis.self = globalThis;
+delete Object.hasOwn;
+delete globalThis.structuredClone;
+for (const type of [Array, String, Uint8Array, Object.getPrototypeOf(Uint8Array)]) {
+    for (const name of ["at", "findLast", "toSorted", "toReversed", "with", "isWellFormed", "toHex"]) delete type.prototype[name];
+}
+for (const name of ["fromHex", "fromBase64"]) delete Uint8Array[name];
 globalThis.postMessage = (message) => parentPort.postMessage(message);
 parentPort.on("message", (data) => globalThis.onmessage({ data }));
 `;
 
-const built = buildSync({ entryPoints: [source], bundle: true, write: false, format: "iife", target: ["es2020", "chrome87"] }).outputFiles[0]!.text;
+const folder = mkdtempSync(join(tmpdir(), "booth-worker-"));
+execFileSync("node", [fileURLToPath(new URL("../../build.mjs", import.meta.url)), "--only", "worker", "--out", folder]);
+const built = readFileSync(join(folder, "worker.js"), "utf8");
+rmSync(folder, { recursive: true });
 
 /** Everything that any worker of this file said to its page, as text. */
 export const said: string[] = [];

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What is sent to the voter: self-contained files that the oldest browser understands (domain.md §4.5, §4.6). */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "espree";
+import { afterAll, describe, expect, it } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "booth-build-"));
+afterAll(() => {
+    rmSync(folder, { recursive: true });
+});
+writeFileSync(join(folder, "left-behind.js"), "old");
+const said = execFileSync("node", [fileURLToPath(new URL("../../build.mjs", import.meta.url)), "--out", folder], { encoding: "utf8" });
+const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
+
+/** Newer than Chrome 87. The worker brings its own Object.hasOwn (old-browsers.ts); sealing.test.ts runs it without these. */
+const TOO_NEW =
+    /\.at\(|\.findLast|\.to(Sorted|Reversed|Spliced)\(|Object\.(hasOwn|groupBy)\b|structuredClone|Array\.fromAsync|isWellFormed|randomUUID|AbortSignal\.|scheduler\.|:has\(/;
+
+describe("the build", () => {
+    it("makes the booth and its worker and leaves nothing of an earlier one", () => {
+        expect(scripts).toEqual(expect.arrayContaining(["booth.js", "worker.js"]));
+        expect(readdirSync(folder)).not.toContain("left-behind.js");
+        expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+        expect(said.split(" ").length).toBe(readdirSync(folder).length + 1);
+    });
+
+    it.each(scripts)("%s stands alone and is old enough", (name) => {
+        const code = readFileSync(join(folder, name), "utf8");
+        const worker = name === "worker.js";
+        const { body } = parse(code, { ecmaVersion: 2020, sourceType: worker ? "script" : "module" });
+        expect(body.map(({ type }) => type).filter((type) => /^(Import|Export)/.test(type))).toEqual([]);
+        expect(TOO_NEW.exec(worker ? code.replaceAll("Object.hasOwn", "") : code)).toBeNull();
+        // A script beside this one may be fetched by an address that the page computes; none that the build wrote in.
+        expect(/\bimport\(["'`]|\beval\(|new Function\b|sourceMappingURL/.exec(code)).toBeNull();
+        // The names of SVG and MathML are no addresses that anyone visits.
+        expect(/https?:\/\/(?!www\.w3\.org\/)/.exec(code)).toBeNull();
+    });
+});
