@@ -1,4 +1,4 @@
-"""The texts that a voter gets from the server, each in one message of 70 units (domain.md §2.6). Pure.
+"""The texts that a voter gets from the server: the code in one message, the confirmation in two at most (domain.md §2.6). Pure.
 
 They hold no secret but the one-time code, and nothing computed from the choices; the tracker in the last one is that of a sealed ballot.
 """
@@ -6,7 +6,7 @@ They hold no secret but the one-time code, and nothing computed from the choices
 from datetime import datetime
 
 from sandogh.server.common import jalali
-from sandogh.sms import ONE_PART, sms_units
+from sandogh.sms import MULTI_PART, ONE_PART, sms_units
 
 TRACKER_SHOWN = 8
 
@@ -17,23 +17,23 @@ def otp_text(template: str, *, name: str, code: str, host: str) -> str:
     The last line, `@host #code`, lets a browser fill the code in by itself; where the host is so long that it would cost a second
     message, that line goes, not the code.
     """
-    text = _with_name(template, name, code=code, host=host)
+    text = _with_name(template, name, ONE_PART, code=code, host=host)
     if sms_units(text) > ONE_PART:
         lines = [line for line in template.split("\n") if "{host}" not in line]
-        text = _with_name("\n".join(lines), name, code=code)
+        text = _with_name("\n".join(lines), name, ONE_PART, code=code)
     return text
 
 
 def recorded_text(template: str, *, name: str, cast_at: datetime, tracker: str) -> str:
     """The text after casting: when, and the first eight characters of the tracker. Empty for an empty template: no text is wanted."""
     moment = f"{jalali.short(cast_at)} ساعت {jalali.clock(cast_at)}"
-    return _with_name(template, name, jalali=moment, tracker=tracker[:TRACKER_SHOWN]) if template else ""
+    return _with_name(template, name, 2 * MULTI_PART, jalali=moment, tracker=tracker[:TRACKER_SHOWN]) if template else ""
 
 
-def _with_name(template: str, name: str, **values: str) -> str:
-    """The template filled in, with as much of the name as leaves it one message."""
+def _with_name(template: str, name: str, units: int, **values: str) -> str:
+    """The template filled in, with as much of the name as keeps the whole within so many units."""
     times = template.count("{name}")
-    room = ONE_PART - sms_units(template.format(name="", **values))
+    room = units - sms_units(template.format(name="", **values))
     longest = max(0, room // times) if times else 0
     if sms_units(name) > longest:
         name = _cut(name, longest)
