@@ -1,0 +1,81 @@
+"""axe finds no violation on any page, and no page scrolls sideways, at phone and desktop size, in light and dark."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from e2e.browser.demonstration import Demonstration, person
+from e2e.browser.voter import DESK, PHONE, Device
+
+pytestmark = pytest.mark.e2e
+AXE = Path(__file__).resolve().parents[3] / "booth" / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = {"width": 320, "height": 568}
+
+
+def check(page: Page, where: str) -> None:
+    """Raise AssertionError naming each violation and its element, or the page's width on the smallest phone."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    violations = [f"{where}: {rule['id']}: {rule['help']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
+    assert violations == []
+    size = page.viewport_size
+    page.set_viewport_size(NARROW)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= NARROW["width"], f"{where}: {wide} px wide on a screen of {NARROW['width']}"
+    if size is not None:
+        page.set_viewport_size(size)
+
+
+@pytest.mark.parametrize("path", ["", "login/", "board/", "tracker/", "fingerprints/", "result/"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_public_pages(chromium: Browser, open_election: Demonstration, path: str, scheme: Any, size: dict[str, int]) -> None:
+    with Device(chromium, open_election, person(1), size) as visitor:
+        visitor.page.emulate_media(color_scheme=scheme)
+        visitor.page.goto(open_election.page(path))
+        check(visitor.page, path or "landing")
+
+
+def test_the_simulated_phone(chromium: Browser, open_election: Demonstration) -> None:
+    with Device(chromium, open_election, person(1)) as visitor:
+        for address in (f"{open_election.phone_url}/", f"{open_election.phone_url}/phone/{visitor.person.mobile}/"):
+            visitor.page.goto(address)
+            check(visitor.page, address)
+
+
+@pytest.mark.parametrize(("size", "number"), [(PHONE, 8), (DESK, 9)], ids=["phone", "desk"])
+def test_every_step_of_the_voter(chromium: Browser, open_election: Demonstration, size: dict[str, int], number: int) -> None:
+    with Device(chromium, open_election, person(number), size) as voter:
+        page = voter.page
+        voter.open_invitation()
+        page.get_by_role("main").get_by_role("link", name="ورود", exact=True).click()
+        page.get_by_label("شمارهٔ پروانه").fill("123")
+        page.get_by_role("button", name="تأیید", exact=True).click()
+        check(page, "login with errors")
+        page.goto(open_election.page())
+        voter.identify()
+        voter.at_race("هیئت مدیره")
+        check(page, "race")
+        voter.choose("گلناز آیینه‌چی", "ژاله امیدوارنیا", "کیوان ارجمندپور", "دکتر الهام شکیبافر", "مهندس آرش پولادوند")
+        voter.choose("مهندس محمدحسین آبادگر", "غلامرضا بندری‌نژاد")
+        page.locator("summary").first.click()
+        check(page, "race, full")
+        page.get_by_role("button", name="خروج").click()
+        check(page, "leaving")
+        page.get_by_role("button", name="ماندن و ادامه دادن").click()
+        for title in ("هیئت مدیره", "بازرس", "دادستان انتظامی"):
+            voter.at_race(title)
+            voter.go_on()
+        voter.at_race("پیش‌نمایش")
+        voter.vote_code()
+        check(page, "preview, waiting")
+        voter.text(voter.vote_code())
+        voter.wait_for_confirmation()
+        check(page, "preview, confirmed")
+        voter.sign()
+        check(page, "receipt")
+        page.get_by_role("link", name="رأی خود را در تابلوی عمومی ببینید").click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        check(page, "event")
