@@ -38,7 +38,7 @@ class LoginForm(forms.Form):
     licence_no = NumberField(name=gettext_lazy("شمارهٔ پروانه"), length=10, required=False)
     national_id = NumberField(name=gettext_lazy("کد ملی"), length=10, required=False)
     challenge = forms.CharField(max_length=100, required=False)
-    answer = forms.CharField(max_length=40, required=False)
+    answer = forms.CharField(max_length=40, required=False, error_messages={"max_length": gettext_lazy("عدد داخل تصویر پنج رقم است.")})
     work = forms.CharField(max_length=4000, required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from sandogh.server.common import clock
 from sandogh.server.common.jalali import TEHRAN
@@ -15,16 +16,21 @@ from sandogh.server.elections.models import Election
 from sandogh.server.portal.page import election_page, milliseconds, page
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Every election that has been sealed, the latest first; when there is only one, its landing page."""
     now = clock.now()
     public = Election.objects.exclude(state="draft").select_related("organisation").defer("credentials_json")
-    rows = [{"election": election, "heading": short_title(election), "phase": election.phase(now)} for election in public.order_by("-opens_at", "slug")]
+    rows = [
+        {"election": election, "heading": short_title(election), "phase": election.phase(now)}
+        for election in public.order_by("-opens_at", "slug")
+    ]
     if len(rows) == 1:
         return redirect("landing", rows[0]["election"].slug)
     return page(request, "home", None, {"elections": rows}, now=now)
 
 
+@require_safe
 @election_page
 def landing(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
     """What a visitor can do now, how long yet, and the rules that hold."""
