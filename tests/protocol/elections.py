@@ -99,10 +99,11 @@ def story(
     questions: Sequence[Question] = SMALL,
     voters: int = 4,
     trustees: int = 2,
+    named: bool = True,
     uuid: str | None = None,
 ) -> Story:
     """A fresh election, ready for ballots."""
-    keys = [generate_trustee_key(group, name=f"متولی {number}") for number in range(1, trustees + 1)]
+    keys = [generate_trustee_key(group, name=f"متولی {number}" if named else None) for number in range(1, trustees + 1)]
     checked = check_trustees(make_trustees([key.public for key in keys]), group)
     data = make_election(
         name="انتخابات آزمون",

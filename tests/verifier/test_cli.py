@@ -56,6 +56,12 @@ def test_usage_that_is_wrong_exits_2(arguments: list[str]) -> None:
     assert CliRunner().invoke(verify, arguments).exit_code == 2
 
 
+def test_a_file_that_breaks_off_in_reading_exits_2() -> None:
+    done = run("/proc/self/mem")
+    assert done.exit_code == 2
+    assert "cannot read the archive" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["ed25519-small.bel", "bad-swapped-answers.bel", "ed25519-h-open.bel"])
 def test_json_says_what_the_lines_say(name: str) -> None:
     done = run(str(FOLDER / name), "--json")

@@ -1,0 +1,108 @@
+"""Proofs bind everything they speak of, and hold for nothing false (protocol.md §4.4, §6.1; failures.md W2)."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandogh.protocol.digest import sha_integer
+from sandogh.protocol.ed25519 import ED25519
+from sandogh.protocol.elgamal import Ciphertext, encrypt
+from sandogh.protocol.errors import VerificationError
+from sandogh.protocol.finite_field import BELENIOS_2048
+from sandogh.protocol.group import Element, Group
+from sandogh.protocol.proofs import Proof, check_disjunction, check_knowledge, make_disjunction, make_knowledge
+
+both = pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
+
+
+def holds(proofs: tuple[Proof, ...], ciphertext: Ciphertext, values: range, *, group: Group, key: Element, context: str) -> bool:
+    try:
+        check_disjunction(proofs, ciphertext=ciphertext, values=values, group=group, key=key, context=context, section="§7.2", what="proof")
+    except VerificationError as refused:
+        if refused.section != "§7.2":
+            raise
+        return False
+    return True
+
+
+@both
+@given(start=st.integers(0, 4), size=st.integers(1, 5), place=st.integers(0, 4), data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_true_disjunction_holds_and_no_other(group: Group, start: int, size: int, place: int, data: st.DataObject) -> None:
+    """Whatever the range and the true branch; and then with each thing that it binds changed in turn."""
+    values, plaintext = range(start, start + size), start + place % size
+    key, randomness = group.power_g(group.random_scalar()), group.random_scalar()
+    ciphertext = Ciphertext(group.power_g(randomness), group.multiply(group.power(key, randomness), group.power_g(plaintext)))
+    proofs = make_disjunction(ciphertext, values, plaintext=plaintext, randomness=randomness, group=group, key=key, context="φ|credential")
+    assert holds(proofs, ciphertext, values, group=group, key=key, context="φ|credential")
+
+    assert not holds(proofs, ciphertext, values, group=group, key=key, context="φ|credentiaL")
+    assert not holds(proofs, ciphertext, values, group=group, key=group.generator, context="φ|credential")
+    assert not holds(proofs, ciphertext, range(start + 1, start + size + 1), group=group, key=key, context="φ|credential")
+    for part in ("alpha", "beta"):
+        shifted = replace(ciphertext, **{part: group.multiply(getattr(ciphertext, part), group.generator)})
+        assert not holds(proofs, shifted, values, group=group, key=key, context="φ|credential")
+    branch = data.draw(st.integers(0, size - 1))
+    for field in ("challenge", "response"):
+        changed = replace(proofs[branch], **{field: (getattr(proofs[branch], field) + 1) % group.q})
+        assert not holds(
+            (*proofs[:branch], changed, *proofs[branch + 1 :]), ciphertext, values, group=group, key=key, context="φ|credential"
+        )
+    for wrong in (proofs[:-1], (*proofs, proofs[0]), proofs[1:]):
+        assert not holds(wrong, ciphertext, values, group=group, key=key, context="φ|credential")
+    if size > 1:
+        assert not holds(proofs[::-1], ciphertext, values, group=group, key=key, context="φ|credential")
+
+
+@both
+def test_a_false_plaintext_cannot_be_proven_by_the_honest_code(group: Group) -> None:
+    """The prover trusts its caller; the verifier does not."""
+    key, randomness = group.power_g(7), group.random_scalar()
+    two = Ciphertext(group.power_g(randomness), group.multiply(group.power(key, randomness), group.power_g(2)))
+    for claimed in (0, 1):
+        proofs = make_disjunction(two, range(2), plaintext=claimed, randomness=randomness, group=group, key=key, context="c")
+        assert not holds(proofs, two, range(2), group=group, key=key, context="c")
+
+
+@both
+def test_a_challenge_over_the_commitments_alone_is_refused(group: Group) -> None:
+    """Weak Fiat-Shamir lets the statement be chosen after the challenge: every branch simulated, then the ciphertext solved for."""
+    key = group.power_g(7)
+    commitments = [group.power_g(number) for number in (3, 4)]
+    challenge = sha_integer(",".join(map(group.ser, commitments)).encode()) % group.q
+    response = 5
+    # Solve A = g^r·α^c for α and B = y^r·β^c for β.
+    inverse = pow(challenge, -1, group.q)
+    alpha = group.power(group.divide(commitments[0], group.power_g(response)), inverse)
+    beta = group.power(group.divide(commitments[1], group.power(key, response)), inverse)
+    forged = Ciphertext(alpha, beta)
+    assert group.multiply(group.power_g(response), group.power(alpha, challenge)) == commitments[0]
+    assert not holds((Proof(challenge, response),), forged, range(1), group=group, key=key, context="c")
+
+
+@both
+def test_fresh_encryptions_of_one_plaintext_differ_and_open(group: Group) -> None:
+    key = group.power_g(7)
+    for plaintext in (0, 1):
+        made = [encrypt(group, key, plaintext, group.random_scalar()) for _ in range(4)]
+        assert len({each.text(group) for each in made}) == 4
+        assert {group.divide(each.beta, group.power(each.alpha, 7)) for each in made} == {group.power_g(plaintext)}
+
+
+@both
+@given(secret=st.integers(0, 2**256), prefix=st.text(max_size=8))
+@settings(max_examples=20, deadline=None)
+def test_knowledge_is_bound_to_prefix_and_key(group: Group, secret: int, prefix: str) -> None:
+    secret %= group.q
+    proof, public = make_knowledge(group, f"{prefix}|", secret), group.power_g(secret)
+    check_knowledge(proof, group=group, prefix=f"{prefix}|", public=public, section="§7.1", what="signature")
+    for changed in (
+        (proof, f"{prefix}!", public),
+        (proof, f"{prefix}|", group.multiply(public, group.generator)),
+        (replace(proof, response=(proof.response + 1) % group.q), f"{prefix}|", public),
+        (replace(proof, challenge=(proof.challenge + 1) % group.q), f"{prefix}|", public),
+    ):
+        with pytest.raises(VerificationError):
+            check_knowledge(changed[0], group=group, prefix=changed[1], public=changed[2], section="§7.1", what="signature")
