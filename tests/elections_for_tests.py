@@ -46,8 +46,11 @@ from sandogh.server.tallies import domain as tallies
 
 SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "sample-election.json"
 
-# Candidates kept of each race of the sample, seats and most choices, when `races="small"`.
-SMALL = {"board": (4, 2, 1, 3), "inspector": (2, 1, 1, 2), "prosecutor": (2, 1, 0, 1)}
+# Candidates kept of each race of the sample, seats and most choices.
+SIZES = {
+    "small": {"board": (4, 2, 1, 3), "inspector": (2, 1, 1, 2), "prosecutor": (2, 1, 0, 1)},
+    "figures": {"board": (20, 7, 2, 7), "inspector": (6, 2, 1, 3), "prosecutor": (3, 1, 0, 1)},
+}
 
 Choices = Sequence[Sequence[int]]
 Person = tuple[str, str, str]
@@ -122,7 +125,8 @@ def build(
 ) -> ElectionForTests:
     """An election in the state `sealed` or `open`; by default it opened an hour ago and closes in eight.
 
-    `races` is "small" (8 candidates in three races) or "sample" (36). Every voter of the roll is in `voters`.
+    `races` is "small" (8 candidates in three races), "figures" (29, what is measured) or "sample" (36).
+    Every voter of the roll is in `voters`.
     """
     now = now or clock.now()
     election, people = draft(voters=voters, slug=slug, group=group, races=races, opens_at=opens_at, closes_at=closes_at, now=now)
@@ -276,8 +280,8 @@ def _roll(people: Sequence[Person]) -> bytes:
 def _definition(slug: str, races: str) -> bytes:
     document = json.loads(SAMPLE.read_text())
     document["election"]["slug"] = slug
-    if races == "small":
+    if races != "sample":
         for race in document["races"]:
-            keep, main, alternate, most = SMALL[race["id"]]
+            keep, main, alternate, most = SIZES[races][race["id"]]
             race |= {"candidates": race["candidates"][:keep], "seats_main": main, "seats_alternate": alternate, "max_choices": most}
     return json.dumps(document, ensure_ascii=False).encode()

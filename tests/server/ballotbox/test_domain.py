@@ -1,5 +1,6 @@
 """Checking and casting a ballot: what is refused, why, and that nothing of it remains (protocol.md §12.6; failures.md W1)."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -173,18 +174,21 @@ def test_a_second_ballot_of_a_credential_is_refused() -> None:
         assert refusal(lambda again=again: put(e, permit_for(e, again), again)) == ("credential_used", 409)  # type: ignore[misc]
 
 
-def test_the_table_refuses_what_a_race_let_through_the_look_up() -> None:
-    """Two casts of one credential at once: the look-ups of both find nothing, and then the constraint decides."""
+def test_a_refused_cast_leaves_a_transaction_that_cannot_go_on() -> None:
     e = build(voters=1)
     first, second = e.ballot(e.voters[0]), e.ballot(e.voters[0])
     put(e, permit_for(e, first), first)
     checked = ballotbox.check(e.model, second)
 
-    def race() -> None:
-        with transaction.atomic():
-            ballotbox._record(e.model, checked, second, now=clock.now())
+    @transaction.atomic
+    def careless() -> None:
+        with contextlib.suppress(Refused):
+            ballotbox.cast(permit_for(e, second), checked, second, now=clock.now())
+        ballotbox.count(e.model)
 
-    assert refusal(race) == ("credential_used", 409)
+    with pytest.raises(transaction.TransactionManagementError):
+        careless()
+    assert stored() == (2, 1)
 
 
 def test_no_ballot_before_opening_or_after_the_grace() -> None:

@@ -107,7 +107,7 @@ def cast(request: HttpRequest, slug: str) -> JsonResponse:
     if session.state != SessionState.CONFIRMED:
         raise refusal(SessionState(session.state))
     if ballotbox.named_hash(data) != session.ballot_hash:
-        raise Refused("hash_mismatch", _("این برگه همان نیست که با پیامک تأیید شد؛ به پیش‌نمایش برگردید و کد رأی تازه بگیرید."))
+        raise Refused("hash_mismatch", _("این رأی همان رأیی نیست که با پیامک تأیید کردید. به پیش‌نمایش برگردید و کد تازه را بفرستید."))
 
     # (3)
     try:
@@ -145,7 +145,7 @@ def _error(refused: Refused) -> JsonResponse:
 
 
 def _other_method(allowed: str) -> JsonResponse:
-    response = _error(Refused("method", _("این نشانی چنین درخواستی نمی‌پذیرد."), status=405))
+    response = _error(Refused("method", _("این نشانی چنین درخواستی نمی‌پذیرد. صفحه را تازه کنید."), status=405))
     response["Allow"] = allowed
     return response
 
@@ -189,11 +189,11 @@ def _recorded(session: VotingSession, slug: str) -> JsonResponse:
 
 
 def _malformed() -> Refused:
-    return Refused("malformed", _("درخواست درست خوانده نشد؛ صفحه را تازه کنید و دوباره بکوشید."), status=400)
+    return Refused("malformed", _("این درخواست خوانده نشد. صفحه را تازه کنید و دوباره بکوشید."), status=400)
 
 
 def _too_large() -> Refused:
-    return Refused("too_large", _("برگهٔ رأی بزرگ‌تر از اندازهٔ مجاز است؛ صفحه را تازه کنید و دوباره رأی دهید."), status=413)
+    return Refused("too_large", _("برگهٔ رأی بزرگ‌تر از اندازهٔ مجاز است. صفحه را تازه کنید و دوباره رأی دهید."), status=413)
 
 
 def _milliseconds(moment: datetime) -> int:

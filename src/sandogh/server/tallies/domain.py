@@ -15,6 +15,7 @@ from sandogh.protocol.tally import EncryptedTally, TallyBuilder
 from sandogh.protocol.trustee import Trustees, check_trustees
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.persian import fa_digits
 from sandogh.server.elections.models import Election
 from sandogh.server.tallies.result import TallyResult, result_for
 
@@ -24,7 +25,7 @@ __all__ = ["TallyResult", "add_partial_decryption", "end_ballots", "missing_trus
 def end_ballots(election: Election, *, now: datetime) -> board.Head:
     """Publish EndBallots: no ballot follows it. Raises Refused `still_open` while schedule or grace rule still let one be cast."""
     if election.accepts_ballots(now):
-        raise Refused("still_open", _("هنوز ممکن است رأیی ثبت شود؛ پس از پایان مهلت آخرین نشست‌ها دوباره بکوشید."))
+        raise Refused("still_open", _("هنوز ممکن است رأیی ثبت شود. پس از پایان مهلت آخرین رأی‌دهندگان دوباره بکوشید."))
     with transaction.atomic():
         board.append(election, EventType.EndBallots, now=now)
     return board.head(election)
@@ -72,21 +73,21 @@ def add_partial_decryption(election: Election, data: bytes, owner: int, *, now: 
     """
     trustees = _trustees(election)
     if not 1 <= owner <= len(trustees.members):
-        raise Refused("no_trustee", _("این انتخابات امین شمارهٔ %(owner)s ندارد.") % {"owner": owner}, status=404)
+        raise Refused("no_trustee", _("این انتخابات کلیددار شمارهٔ %(owner)s ندارد.") % {"owner": fa_digits(owner)}, status=404)
     encrypted = _encrypted_tally(election)
     try:
         check_partial_decryption(data, tally=encrypted, trustee=trustees.members[owner - 1], election=election.parsed())
     except SandoghError as error:
         raise Refused(
             "invalid_partial_decryption",
-            _("رمزگشایی امین شمارهٔ %(owner)s درست نیست و ثبت نشد: %(where)s") % {"owner": owner, "where": error},
+            _("رمزگشایی کلیددار شمارهٔ %(owner)s درست نیست و ثبت نشد: %(where)s") % {"owner": fa_digits(owner), "where": error},
             status=422,
         ) from error
     with transaction.atomic():
         # Who is already there is asked under the lock that the append takes: two copies sent at once must not both pass.
         board.lock(election)
         if owner in _decrypted(election):
-            raise Refused("already_decrypted", _("رمزگشایی امین شمارهٔ %(owner)s پیش‌تر ثبت شده است.") % {"owner": owner})
+            raise Refused("already_decrypted", _("رمزگشایی کلیددار شمارهٔ %(owner)s پیش‌تر ثبت شده است.") % {"owner": fa_digits(owner)})
         board.append(election, EventType.PartialDecryption, [data, owned(owner, sha_hex(data))], now=now)
 
 
@@ -100,8 +101,8 @@ def publish(election: Election, *, now: datetime) -> TallyResult:
     """Publish the result. Raises Refused `missing_decryptions` with the trustees' numbers, or `out_of_order`."""
     encrypted = _encrypted_tally(election)
     if missing := missing_trustees(election):
-        numbers = "، ".join(str(owner) for owner in missing)
-        raise Refused("missing_decryptions", _("رمزگشایی این امین‌ها هنوز نرسیده است: %(numbers)s") % {"numbers": numbers})
+        numbers = "، ".join(fa_digits(owner) for owner in missing)
+        raise Refused("missing_decryptions", _("رمزگشایی این کلیددارها هنوز نرسیده است: %(numbers)s") % {"numbers": numbers})
     parsed, trustees = election.parsed(), _trustees(election)
     partials: list[PartialDecryption] = [
         check_partial_decryption(data, tally=encrypted, trustee=trustees.members[owner - 1], election=parsed)
@@ -122,7 +123,7 @@ def _trustees(election: Election) -> Trustees:
 def _encrypted_tally(election: Election) -> EncryptedTally:
     published = board.members_of(election, EventType.EncryptedTally)
     if not published:
-        raise Refused("out_of_order", _("آرا هنوز جمع نشده است؛ نخست شمارش را آغاز کنید."))
+        raise Refused("out_of_order", _("آرا هنوز جمع نشده است. نخست شمارش را آغاز کنید."))
     encrypted, sized = published[0]
     return EncryptedTally.from_bytes(encrypted, sized, election=election.parsed())
 

@@ -18,6 +18,8 @@ from sandogh.server.rolls.models import Voter
 RECEIPT_OPEN = timedelta(minutes=60)
 """How long the receipt answers to the session that may see it, on a device that may be shared."""
 
+# Of the election, on every request of every voter: files that sessions have no use for.
+_LARGE = ("election__election_json", "election__trustees_json", "election__credentials_json")
 _BALLOT_HASH = re.compile(r"[A-Za-z0-9+/]{43}")
 _WIPED = {"ballot_hash": "", "vote_code": "", "confirmed_at": None, "otp_hash": ""}
 
@@ -134,11 +136,16 @@ def expire_due(now: datetime) -> int:
 def lock(session_pk: int, voter_pk: int) -> VotingSession:
     """The session, its voter's row and its own held. Always in this order: voter, then session, then (in casting) the board."""
     Voter.objects.select_for_update().get(pk=voter_pk)
-    return VotingSession.objects.select_for_update(of=("self",)).select_related("election", "voter").get(pk=session_pk)
+    return VotingSession.objects.select_for_update(of=("self",)).select_related("election", "voter").defer(*_LARGE).get(pk=session_pk)
 
 
 def _by_token(election: Election, token: str) -> VotingSession:
-    session = VotingSession.objects.select_related("voter", "election").filter(token_hash=token_hash(token), election=election).first()
+    session = (
+        VotingSession.objects.select_related("voter", "election")
+        .defer(*_LARGE)
+        .filter(token_hash=token_hash(token), election=election)
+        .first()
+    )
     if session is None:
         raise Refused("no_session", _("وارد نشده‌اید. از پیوند پیامک به صفحهٔ ورود بروید."), status=401)
     return session

@@ -54,7 +54,7 @@ def append(election: Election, event_type: EventType, members: Sequence[bytes] =
 
     # (2) Under the lock: a ballot that raced the closing finds EndBallots here, whatever the clock said when it was sent.
     if event_type not in next_allowed(EventType(head.type) if head else None):
-        raise Refused("out_of_order", _("این رویداد در این مرحله از انتخابات پذیرفته نیست."))
+        raise Refused("out_of_order", _("این کار در این مرحلهٔ انتخابات روی تابلوی عمومی نمی‌آید."))
 
     # (3)
     payload = sha_hex(members[-1]) if members else None

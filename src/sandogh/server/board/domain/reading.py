@@ -76,7 +76,9 @@ def head(election: Election) -> Head:
     """The end of the chain; raises Refused `no_board` before the election is sealed."""
     row = BoardHead.objects.filter(election=election).first()
     if row is None:
-        raise Refused("no_board", _("تابلوی این انتخابات هنوز آغاز نشده است؛ پس از مهر و موم انتخابات دوباره سر بزنید."), status=404)
+        raise Refused(
+            "no_board", _("تابلوی عمومی این انتخابات هنوز آغاز نشده است. پس از مهر و موم شدن انتخابات دوباره ببینید."), status=404
+        )
     return Head(row.height, EventType(row.type), row.hash, row.ballots, row.started_at)
 
 
@@ -85,7 +87,7 @@ def events_page(election: Election, page: int = 1) -> EventPage:
     end = head(election)
     pages = end.height // PAGE + 1
     if not 1 <= page <= pages:
-        raise Refused("no_page", _("تابلو چنین صفحه‌ای ندارد."), status=404)
+        raise Refused("no_page", _("تابلوی عمومی چنین صفحه‌ای ندارد. از صفحهٔ نخست تابلو آغاز کنید."), status=404)
     top = end.height - (page - 1) * PAGE
     rows = BoardEvent.objects.filter(election=election, height__range=(max(0, top - PAGE + 1), top)).order_by("-height").defer("body")
     return EventPage(tuple(_line(row) for row in rows), page, pages, end)
@@ -95,7 +97,7 @@ def event_by_hash(election: Election, event_hash: str) -> EventDetail:
     """The event's own page; raises Refused `no_event` for a hash that is not on this election's board."""
     row = BoardEvent.objects.filter(election=election, hash=event_hash).first() if HASH.match(event_hash) else None
     if row is None:
-        raise Refused("no_event", _("رویدادی با این شناسه روی تابلوی این انتخابات نیست."), status=404)
+        raise Refused("no_event", _("ردیفی با این اثر انگشت در تابلوی عمومی این انتخابات نیست. نشانی را دوباره ببینید."), status=404)
     following = BoardEvent.objects.filter(election=election, height=row.height + 1).values_list("hash", flat=True).first()
     members = BoardData.objects.filter(event=row).order_by("place").annotate(size=Length("body")).values_list("hash", "size")
     return EventDetail(_line(row), bytes(row.body), following, tuple(MemberLine(*member) for member in members))
@@ -108,13 +110,13 @@ def find_by_tracker(election: Election, tracker: str) -> EventLine:
     """
     shape = tracker.strip().rstrip("=")
     if not TRACKER.match(shape):
-        raise Refused("malformed_tracker", _("کد رهگیری ۴۳ نویسهٔ لاتین است؛ آن را کامل و بی‌فاصله وارد کنید."), status=400)
+        raise Refused("malformed_tracker", _("کد رهگیری ۴۳ حرف و رقم لاتین است. آن را کامل و بی‌فاصله وارد کنید."), status=400)
     payload = b64decode(shape + "=").hex()
     row = BoardEvent.objects.filter(election=election, type=EventType.Ballot, payload=payload).defer("body").first()
     if row is None:
         raise Refused(
             "no_tracker",
-            _("رأیی با این کد رهگیری روی تابلوی این انتخابات نیست. کد را با رسید خود مقایسه کنید یا با پشتیبانی تماس بگیرید."),
+            _("رأیی با این کد رهگیری در تابلوی عمومی این انتخابات نیست. کد را با رسید خود مقایسه کنید یا با پشتیبانی تماس بگیرید."),
             status=404,
         )
     return _line(row)
