@@ -83,7 +83,7 @@ export class Runner {
             const good = await this.holds(this.sealer, CREDENTIAL.exec(text)?.[0] ?? text);
             this.send({ type: "credential_checked", answer: good ? "good" : "wrong" });
         } catch (error) {
-            if (isShape(error)) this.send({ type: "credential_checked", answer: "shape" });
+            if (isShape(error)) this.send({ type: "credential_checked", answer: error.reason === "characters" ? "characters" : "length" });
             else this.send({ type: "failed", attempt, kind: "device" });
         }
     }
@@ -230,7 +230,7 @@ export class Runner {
     }
 }
 
-function isShape(error: unknown): boolean {
+function isShape(error: unknown): error is SealingError {
     return error instanceof SealingError && error.code === "credential_shape";
 }
 

@@ -60,11 +60,12 @@ export type TroubleKind =
 /** The work that trouble interrupts and that `retry` begins again. */
 export type Work = "loading" | "sealing" | "casting";
 
-export type CredentialProblem = "shape" | "wrong" | null;
+/** `wrong` is a credential, but not this voter's; the others are none. */
+export type CredentialProblem = "length" | "characters" | "wrong";
 
 export type Place =
     | { readonly at: "loading" }
-    | { readonly at: "credential"; readonly checking: boolean; readonly problem: CredentialProblem }
+    | { readonly at: "credential"; readonly checking: boolean; readonly problem: CredentialProblem | null }
     | { readonly at: "race"; readonly index: number }
     | { readonly at: "sealing"; readonly done: number; readonly total: number; readonly tries: number }
     | { readonly at: "preview"; readonly unconfirmed: boolean }
@@ -95,7 +96,7 @@ export type SessionState = "authenticated" | "sealed" | "confirmed" | "cast" | "
 export type Event =
     | { readonly type: "opened"; readonly attempt: number; readonly credential: "good" | "none" | "wrong" }
     | { readonly type: "credential_typed" }
-    | { readonly type: "credential_checked"; readonly answer: "good" | "shape" | "wrong" }
+    | { readonly type: "credential_checked"; readonly answer: "good" | CredentialProblem }
     | { readonly type: "toggle"; readonly race: number; readonly answer: number }
     | { readonly type: "visit"; readonly step: number }
     | { readonly type: "sealing"; readonly attempt: number; readonly done: number; readonly total: number }

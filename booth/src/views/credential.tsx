@@ -7,7 +7,7 @@ import { fill, Heading, Icon, Ltr, Note, useBooth, Wait } from "./parts";
 
 const EXAMPLE = "Ab3dE-fGh7jK-Lm9nP-qRs2tU";
 
-export function CredentialView({ checking, problem }: { checking: boolean; problem: CredentialProblem }): VNode {
+export function CredentialView({ checking, problem }: { checking: boolean; problem: CredentialProblem | null }): VNode {
     const { t, data, runner } = useBooth();
     const [text, setText] = useState("");
     const [empty, setEmpty] = useState(false);
@@ -62,9 +62,11 @@ export function CredentialView({ checking, problem }: { checking: boolean; probl
                                     <span>
                                         {empty
                                             ? c.empty
-                                            : problem === "shape"
-                                              ? fill(c.shape, { example: <Ltr>{EXAMPLE}</Ltr> })
-                                              : fill(c.wrong, { mobile: <Ltr>{t.digits(data.voter.mobile)}</Ltr> })}
+                                            : fill(c[problem ?? "length"], {
+                                                  example: <Ltr>{EXAMPLE}</Ltr>,
+                                                  mobile: <Ltr>{t.digits(data.voter.mobile)}</Ltr>,
+                                                  strangers: <Ltr>0 O I l</Ltr>,
+                                              })}
                                     </span>
                                 </p>
                             )}

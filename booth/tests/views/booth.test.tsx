@@ -237,7 +237,9 @@ describe("the credential", () => {
         await type("  ");
         expect(page.text).toContain("کد را از پیامک دعوت بنویسید.");
         await type("123-456");
-        expect(page.text).toContain("این نوشته به شکل کد نیست.");
+        expect(page.text).toContain("کد کامل نیست.");
+        await type(CREDENTIAL.replace("A", "O"));
+        expect(page.text).toContain("نویسه‌ای هست که در کد نمی‌آید");
         await type(OTHER_CREDENTIAL);
         expect(page.text).toContain("این کد با مشخصات شما نمی‌خواند.");
         expect(page.text).toContain("۰۹****۰۱");
