@@ -68,10 +68,9 @@ def _migrated(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, d
 
 
 @pytest.fixture
-def real_database(request: pytest.FixtureRequest, _migrated: Path | None, tmp_path: Path, django_db_blocker: Any) -> Iterator[None]:
+def real_database(transactional_db: None, _migrated: Path | None, tmp_path: Path, django_db_blocker: Any) -> Iterator[None]:
     """The database as it is in use: on PostgreSQL the test's own, on SQLite a file, since one in memory has locks of another kind."""
     if _migrated is None:
-        request.getfixturevalue("transactional_db")
         yield
         return
     path = tmp_path / "sandogh.sqlite3"
