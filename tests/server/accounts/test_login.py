@@ -112,7 +112,7 @@ def test_every_mismatch_has_one_answer_and_the_same_work(e: ElectionForTests, mo
             connection,
         ) as queries:
             refused = attempt(e, *numbers(*e.voters[:2]), proof=proof)
-        statements = [re.sub(r"'[^']*'|-?\b[0-9]+\b|s[0-9]+_x[0-9]+|\bNULL\b", "?", query["sql"]) for query in queries]
+        statements = [re.sub(r"'[^']*'| ?-?\b[0-9]+\b|s[0-9]+_x[0-9]+|\bNULL\b", "?", query["sql"]) for query in queries]
         seen[name] = (refused.code, refused.message, refused.status, statements, hashes)
     first = seen["nobody has either number"]
     assert first[:3] == ("no_match", "اطلاعات واردشده با فهرست رأی‌دهندگان مطابقت ندارد.", 403)
