@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Measured:
     casts: int
     seconds: float
     milliseconds: list[float]
+    processor_ms: float = 0.0
+    """Processor time of the server's processes for one cast; other programs change it little. A database server's is not in it."""
 
     @property
     def rate(self) -> float:
@@ -119,14 +121,31 @@ async def at_a_rate(port: int, requests: list[bytes], rate: float) -> Measured:
     return Measured(len(requests), seconds, milliseconds)
 
 
+def processor_seconds(group: int) -> float:
+    """User and system time of every process of this process group so far."""
+    total = 0
+    for entry in Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split() if entry.name.isdigit() else []
+        except OSError:  # ended meanwhile
+            continue
+        if fields and int(fields[2]) == group:
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def measure(here: Installation, *, voters: int, rate: float, group: str) -> tuple[Measured, Measured]:
     prepared = here.script("prepare", voters=voters, races="figures", group=group, stage="confirmed")
-    here.serve(PROCESSES)
+    server = here.serve(PROCESSES)
     requests = [request_bytes(prepared["slug"], device) for device in prepared["devices"]]
     warm, half = requests[: 2 * UNDER_WAY], 2 * UNDER_WAY + (voters - 2 * UNDER_WAY) // 2
     asyncio.run(as_fast_as_it_goes(here.port, warm))
+    before = processor_seconds(server.child.pid)
     fast = asyncio.run(as_fast_as_it_goes(here.port, requests[2 * UNDER_WAY : half]))
+    fast = replace(fast, processor_ms=(processor_seconds(server.child.pid) - before) * 1000 / fast.casts)
+    before = processor_seconds(server.child.pid)
     steady = asyncio.run(at_a_rate(here.port, requests[half:], rate))
+    steady = replace(steady, processor_ms=(processor_seconds(server.child.pid) - before) * 1000 / steady.casts)
     found = here.script("reconcile")
     if not len(found["events"]) == len(found["ballots"]) == len(found["sessions"]) == voters:
         raise RuntimeError(f"{len(found['events'])} ballots on the board where {voters} were cast")
@@ -137,7 +156,7 @@ def report(database: str, group: str, fast: Measured, steady: Measured, rate: fl
     print(f"\n{database}, {group}, ballots of 29 candidates in three races")
     for name, phase in (("as fast as it goes", fast), (f"{rate:.0f} arrivals a second", steady)):
         times = "   ".join(f"p{percent} {phase.percentile(percent):5.0f} ms" for percent in (50, 95, 99))
-        print(f"  {name:22} {phase.rate:6.1f} casts/s   {times}   ({phase.casts} casts)")
+        print(f"  {name:22} {phase.rate:6.1f} casts/s   {times}   processor {phase.processor_ms:3.0f} ms   ({phase.casts} casts)")
     p95 = steady.percentile(95)
     print(
         f"  of the target          {fast.rate / TARGET_RATE:6.2f} × {TARGET_RATE} casts/s   {p95 / TARGET_P95_MS:.2f} × {TARGET_P95_MS} ms",

@@ -19,7 +19,8 @@ from sandogh.protocol.vote_code import vote_code
 from sandogh.verifier.checks import verify_archive
 from sandogh.verifier.report import Verdict
 
-pytestmark = [pytest.mark.load, pytest.mark.timeout(420)]
+# One of these at a time, whatever runs beside: each wants the whole machine.
+pytestmark = [pytest.mark.load, pytest.mark.xdist_group("installations"), pytest.mark.timeout(420)]
 
 VOTERS = 40
 AT_ONCE = 10

@@ -16,7 +16,8 @@ from sandogh.protocol.vote_code import vote_code
 from sandogh.verifier.checks import verify_archive
 from sandogh.verifier.report import Verdict
 
-pytestmark = [pytest.mark.load, pytest.mark.timeout(300)]
+# One of these at a time, whatever runs beside: each wants the whole machine.
+pytestmark = [pytest.mark.load, pytest.mark.xdist_group("installations"), pytest.mark.timeout(300)]
 
 VOTERS = 100
 
