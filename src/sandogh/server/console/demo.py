@@ -149,6 +149,8 @@ def demo(ctx: click.Context, *, fresh: bool, data: Path | None, port: int | None
     """Prepare and serve a fictional election to click through. Ctrl-C stops it; again resumes."""
     if os.environ.get("SANDOGH_ENV") == "production":
         raise click.ClickException("SANDOGH_ENV is production: the demonstration is for trying only")
+    if not (EXAMPLES / "sample-election.json").is_file():
+        raise click.ClickException("the demonstration needs the project's folder with examples/: clone it, and run «make demo» there")
     folder = (data or Path(os.environ.get("SANDOGH_DATA", "var")) / "demo").resolve()
     ctx.obj = folder
     if ctx.invoked_subcommand is not None:
