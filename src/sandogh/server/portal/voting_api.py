@@ -5,7 +5,6 @@ Nothing here writes who asked, from where, or for which ballot into a log.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import wraps
 
 from django.db import transaction
@@ -23,14 +22,13 @@ from sandogh.server.ballotbox import domain as ballotbox
 from sandogh.server.common import clock
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
+from sandogh.server.portal.page import milliseconds, session_token
 
 log = logging.getLogger(__name__)
 
 SMALL_BODY = 2_000
 CAST_BODY = 400_000
 """Bytes. A ballot of 300 kB and the backslashes that JSON puts before its quotation marks."""
-
-COOKIE = "sandogh_session"
 
 View = Callable[[HttpRequest, str], JsonResponse]
 
@@ -58,9 +56,9 @@ def seal(request: HttpRequest, slug: str) -> JsonResponse:
     """The booth has a sealed ballot: remember its hash, answer the vote code that confirms it."""
     fields = _body(request, ("ballot_hash", "credential"), largest=SMALL_BODY)
     now = clock.now()
-    session = sessions.seal(Election.by_slug(slug), _token(request), fields["ballot_hash"], fields["credential"], now=now)
+    session = sessions.seal(Election.by_slug(slug), session_token(request), fields["ballot_hash"], fields["credential"], now=now)
     return JsonResponse(
-        {"vote_code": session.vote_code, "state": session.state, "now": _milliseconds(now), "expires_at": _milliseconds(session.expires_at)}
+        {"vote_code": session.vote_code, "state": session.state, "now": milliseconds(now), "expires_at": milliseconds(session.expires_at)}
     )
 
 
@@ -68,17 +66,17 @@ def seal(request: HttpRequest, slug: str) -> JsonResponse:
 def status(request: HttpRequest, slug: str) -> JsonResponse:
     """Where the session stands; the booth asks every two or three seconds while it waits for the text message."""
     election, now = Election.by_slug(slug), clock.now()
-    session = sessions.current(election, _token(request), now=now)
+    session = sessions.current(election, session_token(request), now=now)
     if session.state == SessionState.IDENTIFIED:
         raise refusal(SessionState.IDENTIFIED)
     return JsonResponse(
         {
             "state": session.state,
             "vote_code": session.vote_code or None,
-            "now": _milliseconds(now),
-            "expires_at": _milliseconds(session.expires_at),
-            "election_ends_at": _milliseconds(election.closes_at),
-            "last_cast_at": _milliseconds(election.last_cast_at),
+            "now": milliseconds(now),
+            "expires_at": milliseconds(session.expires_at),
+            "election_ends_at": milliseconds(election.closes_at),
+            "last_cast_at": milliseconds(election.last_cast_at),
         }
     )
 
@@ -93,8 +91,8 @@ def cast(request: HttpRequest, slug: str) -> JsonResponse:
     4. one transaction: the permit is redeemed, the ballot goes onto the board, the session is cast
     5. only after the commit does anyone hear of it
     """
-    data = _text(_body(request, ("ballot",), largest=CAST_BODY)["ballot"])
-    election, token, now = Election.by_slug(slug), _token(request), clock.now()
+    data = _body(request, ("ballot",), largest=CAST_BODY)["ballot"].encode()
+    election, token, now = Election.by_slug(slug), session_token(request), clock.now()
     if len(data) > ballotbox.LARGEST_BALLOT:
         raise _too_large()
 
@@ -136,7 +134,7 @@ def cast(request: HttpRequest, slug: str) -> JsonResponse:
 def leave(request: HttpRequest, slug: str) -> JsonResponse:
     """The voter goes without voting; nothing of the unfinished vote remains."""
     _body(request, (), largest=SMALL_BODY)
-    session = sessions.leave(Election.by_slug(slug), _token(request), now=clock.now())
+    session = sessions.leave(Election.by_slug(slug), session_token(request), now=clock.now())
     return JsonResponse({"state": session.state})
 
 
@@ -169,14 +167,6 @@ def _body(request: HttpRequest, names: tuple[str, ...], *, largest: int) -> Mapp
     return fields
 
 
-def _text(ballot: str) -> bytes:
-    return ballot.encode("utf-8")
-
-
-def _token(request: HttpRequest) -> str:
-    return request.COOKIES.get(COOKIE, "")
-
-
 def _same(session: VotingSession, data: bytes) -> VotingSession:
     """The session, if what it cast are these very bytes."""
     if session.tracker != tracker_of(data):
@@ -194,10 +184,6 @@ def _malformed() -> Refused:
 
 def _too_large() -> Refused:
     return Refused("too_large", _("برگهٔ رأی بزرگ‌تر از اندازهٔ مجاز است. صفحه را تازه کنید و دوباره رأی دهید."), status=413)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 urlpatterns = [
