@@ -67,9 +67,18 @@ interface Waiting {
     readonly onProgress: ((done: number, total: number) => void) | undefined;
 }
 
+function start(workerUrl: string): Worker {
+    try {
+        return new Worker(workerUrl);
+    } catch {
+        // Browsers inside messengers may refuse workers at once instead of by an event.
+        throw new SealingError("worker", "this browser starts no worker");
+    }
+}
+
 /** Start a worker and give it the election; rejects with `election` or `worker`. */
 export async function openSealer(workerUrl: string, electionText: string, sessionId: string): Promise<Sealer> {
-    const worker = new Worker(workerUrl);
+    const worker = start(workerUrl);
     const waiting = new Map<number, Waiting>();
     let last = 0;
     /** Set once the worker has ended: every later question is answered with it. */

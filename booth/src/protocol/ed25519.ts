@@ -72,7 +72,7 @@ export const ED25519: Group<EdwardsPoint> = {
     fixedBase(a) {
         if (a.is0()) return () => Point.ZERO;
         a.precompute(WINDOW, false);
-        // noble's multiply takes the same steps whatever the exponent, and refuses 0, which is legal here (§3.3).
+        // noble's multiply takes the same steps whatever the exponent, for g with blinding, for y without. It refuses 0, which is legal here (§3.3).
         return (k) => (k === 0n ? Point.ZERO : a.multiply(k));
     },
 };

@@ -125,8 +125,8 @@ describe("refusals", () => {
         await vi.waitFor(() => expect(ThreadWorker.running).toBe(0), { timeout: 5000 });
     });
 
-    it("a script that does not load", async () => {
-        await expect(openSealer("missing", text, SESSION)).rejects.toThrow(code("worker"));
+    it.each(["missing", "forbidden"])("a script that is %s", async (address) => {
+        await expect(openSealer(address, text, SESSION)).rejects.toThrow(code("worker"));
     });
 });
 

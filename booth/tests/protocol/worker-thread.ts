@@ -36,8 +36,9 @@ export class ThreadWorker {
     static running = 0;
     readonly #thread: Thread;
 
-    /** An address that ends in "missing" is a script that cannot be loaded. */
+    /** An address that ends in "missing" is a script that cannot be loaded; at "forbidden" the browser refuses at once. */
     constructor(url: string) {
+        if (url.endsWith("forbidden")) throw new Error("SecurityError");
         this.#thread = new Thread(url.endsWith("missing") ? "throw new Error('no such script')" : SCOPE + built, { eval: true });
         ThreadWorker.running += 1;
         this.#thread.on("message", (data) => {
