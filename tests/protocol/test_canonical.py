@@ -78,3 +78,20 @@ def test_a_full_surrogate_pair_is_a_character_yet_not_canonical() -> None:
     assert loads(b'"\\ud83d\\ude00"') == "😀"
     with pytest.raises(Malformed):
         loads_canonical(b'"\\ud83d\\ude00"')
+
+
+def test_depth_ends_in_a_refusal_wherever_it_is_noticed() -> None:
+    """The limit is the interpreter's; no depth may end in anything else than a value or Malformed."""
+    outcomes = set()
+    for depth in range(900, 1100):
+        for text in (b"[" * depth + b"]" * depth, b"[" * depth + b'"\\ud83d\\ude00"' + b"]" * depth):
+            try:
+                loads(text)
+            except Malformed as refused:
+                outcomes.add(refused.what)
+    assert outcomes == {"JSON: nested too deeply"}
+    nested: object = []
+    for _ in range(5000):
+        nested = [nested]
+    with pytest.raises(Malformed):
+        dumps(nested)

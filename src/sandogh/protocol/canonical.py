@@ -8,17 +8,18 @@ from sandogh.protocol.errors import Malformed
 
 SECTION = "§2"
 
-# A surrogate half can only come in as an escape, and cannot be written back as UTF-8.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def dumps(value: object) -> bytes:
     """The one way to write a value as JSON: compact, fields in the order given, raw UTF-8, protocol.md §2.
 
-    Raises Malformed when a string holds half a surrogate pair, which UTF-8 cannot express.
+    Raises Malformed when a string holds half a surrogate pair, which UTF-8 cannot express, and when the value is nested too deeply.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except RecursionError as error:
+        raise Malformed(SECTION, "nested too deeply") from error
     # Python leaves U+007F alone; the protocol escapes it. It can only stand inside a string.
     text = text.replace("\x7f", "\\u007f")
     try:
@@ -63,8 +64,12 @@ def loads(data: bytes, *, section: str = SECTION, what: str = "JSON") -> object:
         raise Malformed(section, f"{what}: not JSON: {error.msg} at byte {error.pos}") from error
     except RecursionError as error:
         raise Malformed(section, f"{what}: nested too deeply") from error
-    if _SURROGATE_ESCAPE.search(data) and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-        refuse("a string holds half a surrogate pair")
+    # Only an escape can bring one in, and only writing finds it wherever it is.
+    if _SURROGATE_ESCAPE.search(data):
+        try:
+            dumps(value)
+        except Malformed as refused:
+            raise Malformed(section, f"{what}: {refused.what}") from refused
     return value
 
 
