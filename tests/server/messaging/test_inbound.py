@@ -116,3 +116,11 @@ def test_odd_texts_are_kept_cut(desk: Desk) -> None:
     assert receive(replace(TEXT, text="x" * 5000), NOW).text == "x" * 300
     assert receive(replace(TEXT, text="a\0b\ud800", message_id="78"), NOW).text == "ab?"
     assert receive(replace(TEXT, text="", message_id="79", received_at="z" * 500, line="y" * 500), NOW).text == ""
+
+
+def test_a_number_that_texts_by_the_dozen_is_stored_and_not_acted_on(desk: Desk) -> None:
+    outcomes = [receive(replace(TEXT, message_id=str(number)), NOW).outcome for number in range(62)]
+    assert outcomes == ["confirmed"] * 60 + ["limited"] * 2
+    assert len(desk.calls) == 60
+    assert receive(replace(TEXT, message_id="x", sender="09120000102"), NOW).outcome == "confirmed"
+    assert receive(replace(TEXT, message_id="y"), NOW + timedelta(minutes=11)).outcome == "confirmed"

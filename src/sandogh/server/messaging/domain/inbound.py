@@ -3,17 +3,21 @@
 import hashlib
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from sandogh.server.common.persian import Unreadable, normalise_mobile
+from sandogh.persian import Unreadable, normalise_mobile
 from sandogh.server.messaging.models import InboundMessage
 from sandogh.sms import Incoming
 
 log = logging.getLogger(__name__)
 
 TEXT_KEPT = 300
+
+MOST_PER_SENDER = 60
+SENDER_PERIOD = timedelta(minutes=10)
+"""More texts of one number than that are stored and not acted on (domain.md §2.7.7): only a program that guesses sends so many."""
 
 InboundHandler = Callable[[str, str, datetime], str]
 """(sender, text, now) → a short word for the desk: what came of it."""
@@ -67,7 +71,7 @@ def _handle(pk: int, now: datetime) -> None:
             message = InboundMessage.objects.select_for_update().filter(pk=pk, handled_at=None).first()
             if message is None:
                 return
-            outcomes = [handler(message.sender, message.text, now) for handler in _handlers]
+            outcomes = ["limited"] if _too_many(message) else [handler(message.sender, message.text, now) for handler in _handlers]
             message.outcome = next((outcome for outcome in outcomes if outcome), "")[:24]
             message.handled_at = now
             message.save(update_fields=["outcome", "handled_at"])
@@ -75,6 +79,11 @@ def _handle(pk: int, now: datetime) -> None:
         # Whatever it is, the text is safe and will be tried again; the provider must not see an error and switch us off.
         # The kind only: messages of databases quote rows, and rows hold people.
         log.error("incoming text %s could not be acted on: %s", pk, type(error).__name__)  # noqa: TRY400
+
+
+def _too_many(message: InboundMessage) -> bool:
+    around = (message.received_at - SENDER_PERIOD, message.received_at)
+    return InboundMessage.objects.filter(sender=message.sender, received_at__range=around, pk__lte=message.pk).count() > MOST_PER_SENDER
 
 
 def _sender(text: str) -> str:

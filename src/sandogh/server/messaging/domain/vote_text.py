@@ -2,7 +2,7 @@
 
 import re
 
-from sandogh.server.common.persian import clean, fold_digits
+from sandogh.persian import clean, fold_digits
 
 _EIGHT = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _SPACED = re.compile(r"(?<=[0-9])[ \-\u2010-\u2015\u2212.]+(?=[0-9])")
