@@ -6,7 +6,7 @@ The credential stands in the fragment of the link, which browsers never send (ar
 from datetime import datetime
 from string import Formatter
 
-from sandogh.ceremony.jalali import TEHRAN, date_text, hour_text
+from sandogh import jalali
 
 NAMES = frozenset({"greeting", "org_short", "date", "from", "to", "link"})
 
@@ -33,8 +33,8 @@ def compose(template: str, *, greeting: str, org_short: str, opens_at: datetime,
     values = {
         "greeting": greeting,
         "org_short": org_short,
-        "date": date_text(opens_at),
-        "from": hour_text(opens_at),
+        "date": jalali.long_date(opens_at),
+        "from": jalali.clock(opens_at),
         "to": closing_text(opens_at, closes_at),
         "link": link,
     }
@@ -42,6 +42,6 @@ def compose(template: str, *, greeting: str, org_short: str, opens_at: datetime,
 
 
 def closing_text(opens_at: datetime, closes_at: datetime) -> str:
-    if opens_at.astimezone(TEHRAN).date() == closes_at.astimezone(TEHRAN).date():
-        return hour_text(closes_at)
-    return f"{hour_text(closes_at)} {date_text(closes_at)}"
+    if opens_at.astimezone(jalali.TEHRAN).date() == closes_at.astimezone(jalali.TEHRAN).date():
+        return jalali.clock(closes_at)
+    return f"{jalali.clock(closes_at)} {jalali.long_date(closes_at)}"

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from sandogh.persian import Unreadable, normalise_mobile
 from sandogh.phone import network
 from sandogh.phone.models import FaultKind, Text
 from sandogh.server.common import clock
-from sandogh.server.common.persian import Unreadable, normalise_mobile
 from sandogh.sms.simulated import FICTIONAL_NUMBERS
 
 LISTED = 50

@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from sandogh.server.common.jalali import TEHRAN
+from sandogh.jalali import TEHRAN
 
 MOMENT = datetime(2026, 12, 18, 14, 35, 53, tzinfo=TEHRAN)
 

@@ -9,14 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sandogh import jalali
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.events import EventType, make_setup_data
 from sandogh.protocol.group import group_named
 from sandogh.server.board import domain as board
-from sandogh.server.common import jalali
 from sandogh.server.common.errors import Refused
 from sandogh.server.console.sealing import make_election_file, read_credentials, read_partial_decryption, read_trustees
 from sandogh.server.elections import domain as elections
@@ -87,6 +89,9 @@ def credentials_request(election: Election, *, base_url: str) -> bytes:
     Holds names and mobile numbers: it goes to the authority and nowhere else. Raises Refused `frozen` after sealing.
     """
     elections.refuse_frozen(election)
+    # The greetings stand in the voters' texts, which are in the elections' language, whatever language the officer works in.
+    with translation.override(settings.LANGUAGE_CODE):
+        voters = [{"id": voter.licence_no, "greeting": voter.greeting, "mobile": voter.mobile} for voter in rolls.eligible_voters(election)]
     document = {
         "format": REQUEST_FORMAT,
         "slug": election.slug,
@@ -101,9 +106,7 @@ def credentials_request(election: Election, *, base_url: str) -> bytes:
         "opens_at": election.opens_at.astimezone(jalali.TEHRAN).isoformat(),
         "closes_at": election.closes_at.astimezone(jalali.TEHRAN).isoformat(),
         "invitation": election.sms_templates["invitation"],
-        "voters": [
-            {"id": voter.licence_no, "greeting": voter.greeting, "mobile": voter.mobile} for voter in rolls.eligible_voters(election)
-        ],
+        "voters": voters,
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sandogh.persian import fa_digits
 from sandogh.protocol import canonical
 from sandogh.protocol.credential import make_public_credentials
 from sandogh.protocol.election import make_election
@@ -14,7 +15,6 @@ from sandogh.protocol.group import Group
 from sandogh.protocol.question import Question
 from sandogh.protocol.trustee import TrusteePublicKey, Trustees, check_trustees, make_trustees
 from sandogh.server.common.errors import Refused
-from sandogh.server.common.persian import fa_digits
 
 CREDENTIALS_FORMAT = "sandogh-public-credentials/1"
 PARTIAL_FORMAT = "sandogh-partial-decryption/1"

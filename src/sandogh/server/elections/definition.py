@@ -14,8 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sandogh import persian
 from sandogh.protocol.question import Question
-from sandogh.server.common import persian
 from sandogh.server.elections.fields import DefinitionRefused, Fields, Problem
 
 FORMAT = "sample-election/1"

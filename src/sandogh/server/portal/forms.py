@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sandogh.server.common.persian import typed_number
+from sandogh.persian import typed_number
 from sandogh.server.common.templatetags.persian import fa_digits
 
 _DIGITS = re.compile(r"[0-9]+\Z")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from sandogh.server.common import persian
+from sandogh import persian
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.domain import lock, refuse_frozen
 from sandogh.server.elections.models import Election

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sandogh.server.common import persian
+from sandogh import persian
 from sandogh.server.common.errors import Refused
 
 COLUMNS = ("licence_no", "national_id", "given_name", "family_name", "mobile", "field", "city", "status")

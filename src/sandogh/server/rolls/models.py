@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext as _
 
-from sandogh.server.common import persian
+from sandogh import persian
 from sandogh.server.elections.models import Election
 
 STATUSES = ("active", "suspended", "lapsed")

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sandogh.persian import fa_digits
 from sandogh.protocol.ballot import check_ballot
 from sandogh.protocol.decryption import PartialDecryption, check_partial_decryption
 from sandogh.protocol.digest import sha_hex
@@ -15,7 +16,6 @@ from sandogh.protocol.tally import EncryptedTally, TallyBuilder
 from sandogh.protocol.trustee import Trustees, check_trustees
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
-from sandogh.server.common.persian import fa_digits
 from sandogh.server.elections.models import Election
 from sandogh.server.tallies.result import TallyResult, result_for
 

@@ -18,11 +18,11 @@ from captcha.image import ImageCaptcha
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from sandogh.persian import typed_number
 from sandogh.server.accounts.domain import speech
 from sandogh.server.accounts.domain.keyed import keyed_digest, keyed_hash
 from sandogh.server.accounts.models import SpentChallenge
 from sandogh.server.common.errors import Refused
-from sandogh.server.common.persian import typed_number
 
 DIGITS = 5
 LIFE = timedelta(minutes=3)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sandogh.persian import typed_number
 from sandogh.server.accounts.domain import captcha, codes, throttle
 from sandogh.server.accounts.domain.keyed import new_public_id, token_hash
 from sandogh.server.accounts.models import VotingSession
 from sandogh.server.common.errors import Refused
-from sandogh.server.common.persian import typed_number
 from sandogh.server.elections.models import Election
 from sandogh.server.rolls import domain as rolls
 

@@ -5,7 +5,7 @@ They hold no secret but the one-time code, and nothing computed from the choices
 
 from datetime import datetime
 
-from sandogh.server.common import jalali
+from sandogh import jalali
 from sandogh.sms import MULTI_PART, ONE_PART, sms_units
 
 TRACKER_SHOWN = 8

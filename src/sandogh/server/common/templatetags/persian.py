@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.translation import get_language
 
-from sandogh.server.common import jalali, persian
+from sandogh import jalali, persian
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from sandogh.server.common import jalali, persian
+from sandogh import jalali, persian
 
 register = template.Library()
 

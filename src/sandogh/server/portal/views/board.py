@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from sandogh.persian import clean
 from sandogh.protocol.events import EventType
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
-from sandogh.server.common.persian import clean
 from sandogh.server.elections.models import Election
 from sandogh.server.portal.page import absolute, election_page, page
 

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from sandogh import persian
 from sandogh.server.accounts.domain import sessions
 from sandogh.server.accounts.models import VotingSession
-from sandogh.server.common import persian
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Race
 from sandogh.server.elections.models import Election

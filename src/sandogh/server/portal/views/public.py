@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from sandogh.jalali import TEHRAN
 from sandogh.server.common import clock
-from sandogh.server.common.jalali import TEHRAN
 from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.definition import Race
 from sandogh.server.elections.models import Election

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sandogh.server.common import persian
-from sandogh.server.common.persian import Unreadable
+from sandogh import persian
+from sandogh.persian import Unreadable
 
 MARKS = "\u200e\u200f\u202a\u2066\ufeff\u00a0\u200c "
 text = st.text(st.one_of(st.sampled_from("آابپتثجچگکكيىیهۀ۰٣9" + MARKS), st.characters(codec="utf-8")), max_size=30)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
-from sandogh.server.common import jalali
-from sandogh.server.common.jalali import TEHRAN
-from sandogh.server.common.persian import fold_digits
+from sandogh import jalali
+from sandogh.jalali import TEHRAN
+from sandogh.persian import fold_digits
 
 
 def short(day: date) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import jdatetime
 
-from sandogh.server.common.persian import fa_digits
+from sandogh.persian import fa_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandogh.server.common import jalali
-from sandogh.server.common.jalali import TEHRAN
+from sandogh import jalali
+from sandogh.jalali import TEHRAN
 
 VOTING = datetime(2026, 11, 22, 17, 0, 5, tzinfo=TEHRAN)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sandogh.server.common import persian
-from sandogh.server.common.persian import Unreadable
+from sandogh import persian
+from sandogh.persian import Unreadable
 
 
 def test_digits_of_all_three_sets_become_ascii():
