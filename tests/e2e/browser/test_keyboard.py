@@ -20,7 +20,8 @@ def tab_to(device: Device, words: str) -> None:
                 const on = document.activeElement, label = on.labels?.[0] ?? on;
                 if (on === document.body) return ["", [0, 0, 0], false];
                 const box = label.getBoundingClientRect(), style = getComputedStyle(label), own = getComputedStyle(on);
-                return [`${on.getAttribute("aria-label") ?? ""} ${label.innerText ?? ""}`, [box.top, box.bottom, innerHeight], style.outlineStyle !== "none" || own.outlineStyle !== "none"];
+                const words = `${on.getAttribute("aria-label") ?? ""} ${label.innerText ?? ""}`;
+                return [words, [box.top, box.bottom, innerHeight], [style, own].some((of) => of.outlineStyle !== "none")];
             }"""
         )
         if words in name:
