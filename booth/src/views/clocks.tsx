@@ -61,6 +61,7 @@ export function TimeWord({ state }: { state: State }): VNode | null {
             <Icon name="clock" />
             <span>
                 {t.clocks.short(due)} {again ? fill(t.clocks.again, { login: <a href={data.urls.login}>{t.clocks.login}</a> }) : t.clocks.last}
+                {again && <span class="bar__hint"> {t.clocks.hint}</span>}
             </span>
         </p>
     );

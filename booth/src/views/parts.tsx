@@ -90,6 +90,25 @@ export function Heading({ children, title, passing = false }: { children: string
     );
 }
 
+/** What is focused is scrolled clear of the bar, however high its sentences make it (domain.md §4.4, 2.4.11). */
+export function useRoomFor(): { readonly current: HTMLElement | null } {
+    const bar = useRef<HTMLElement>(null);
+    useEffect(() => {
+        const element = bar.current;
+        if (!element || typeof ResizeObserver !== "function") return undefined;
+        const { style } = document.documentElement;
+        const observer = new ResizeObserver(() => {
+            style.scrollPaddingBottom = `${element.offsetHeight + 12}px`;
+        });
+        observer.observe(element);
+        return () => {
+            observer.disconnect();
+            style.scrollPaddingBottom = "";
+        };
+    }, []);
+    return bar;
+}
+
 export function Note({ kind = "", icon, title, children }: { kind?: "ok" | "warn" | "bad" | ""; icon: IconName; title?: string; children?: ComponentChildren }): VNode {
     return (
         <div class={kind === "" ? "note" : `note note--${kind}`}>

@@ -5,12 +5,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { chosen, type State } from "../session";
 import { TimeWord, useTimeIsShort } from "./clocks";
 import { copyText } from "./copy";
-import { fill, Heading, Icon, Ltr, Note, telephone, useBooth, Wait } from "./parts";
+import { fill, Heading, Icon, Ltr, Note, telephone, useBooth, useRoomFor, Wait } from "./parts";
 import { Trail } from "./trail";
 
 export function PreviewView({ state }: { state: State }): VNode {
     const { t, data } = useBooth();
     const seal = useRef<HTMLDivElement>(null);
+    const bar = useRoomFor();
     const confirmed = state.sealed?.confirmed === true;
     const short = useTimeIsShort(state);
     const [first, second] = confirmed ? t.preview.barOne : t.preview.barTwo;
@@ -64,7 +65,7 @@ export function PreviewView({ state }: { state: State }): VNode {
                     </div>
                 </div>
             </div>
-            <section class={`bar noprint ${short ? "" : arrived ? "bar--narrow bar--quiet" : "bar--narrow"}`} aria-label={t.preview.barLabel}>
+            <section ref={bar} class={`bar noprint ${short ? "" : arrived ? "bar--narrow bar--quiet" : "bar--narrow"}`} aria-label={t.preview.barLabel}>
                 <TimeWord state={state} />
                 <div class="bar__main only-narrow">
                     <p class="bar__left">

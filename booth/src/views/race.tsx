@@ -6,7 +6,7 @@ import type { Candidate, Race } from "../data";
 import { found } from "../search";
 import { chosen, isFull, missing, type State } from "../session";
 import { TimeWord } from "./clocks";
-import { fill, Heading, Icon, useBooth } from "./parts";
+import { fill, Heading, Icon, useBooth, useRoomFor } from "./parts";
 import { Trail } from "./trail";
 
 /** From so many candidates on there is a search field. */
@@ -18,6 +18,7 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
     // Counts presses on something that is closed just now, so that the reason is said again.
     const [asked, setAsked] = useState(0);
     const field = useRef<HTMLInputElement>(null);
+    const bar = useRoomFor();
     const race = data.races[index];
     if (!race) throw new Error("no such race");
 
@@ -109,7 +110,7 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
                     <ChosenPanel race={race} picked={picked} onRemove={(place) => runner.send({ type: "toggle", race: index, answer: place })} />
                 </div>
             </div>
-            <section class="bar noprint" aria-label={t.race.barLabel}>
+            <section ref={bar} class="bar noprint" aria-label={t.race.barLabel}>
                 <TimeWord state={state} />
                 {why !== "" && (full || asked > 0) && (
                     <p class="bar__word" id="why">
@@ -162,7 +163,6 @@ function Card({ id, candidate, photo, on, closed, onToggle }: CardProps): VNode 
     return (
         <li class="cand">
             <input
-                class="vh"
                 type="checkbox"
                 id={id}
                 checked={on}

@@ -215,6 +215,53 @@ describe("the server", () => {
     });
 });
 
+describe("the worker", () => {
+    it("that dies after the ballot went out is not needed to send it again", async () => {
+        open();
+        await ready();
+        page.server.faults.cast = ["answer_lost", "lost", "lost", "lost", "lost", "lost"];
+        await page.press("امضا و ثبت رأی");
+        await page.pass(30_000);
+        page.sealers[0]!.forget();
+        await page.press("تلاش دوباره");
+        expect(page.went).toEqual(["/e/arkan-1405/receipt/"]);
+        expect(new Set(page.server.arrived.filter((one) => one.call === "cast").map((one) => one.body)).size).toBe(1);
+    });
+
+    it("that dies before loses no choice: a new one is started", async () => {
+        open();
+        await page.pass();
+        await page.choose(0, 2);
+        page.sealers[0]!.forget();
+        await page.toPreview([], []);
+        expect(page.heading).toBe("بستن رأی روی این دستگاه انجام نشد");
+        await page.press("تلاش دوباره");
+        await page.press("به پیش‌نمایش");
+        await page.pass(200);
+        expect(page.code).toBe(page.server.code);
+        expect(page.text).toContain("نامزد 0-2");
+        expect(page.sealers).toHaveLength(2);
+    });
+});
+
+describe("a ballot that was refused", () => {
+    it("is not sent again: after sealing anew it is the new one that is cast", async () => {
+        open();
+        await ready();
+        page.server.faults.cast = [{ refuse: "invalid_ballot", status: 422 }];
+        await page.press("امضا و ثبت رأی");
+        await page.pass(500);
+        await page.press("تلاش دوباره");
+        await page.pass(500);
+        page.server.confirm();
+        await page.pass(3_000);
+        await page.press("امضا و ثبت رأی");
+        await page.pass(500);
+        expect(page.went).toEqual(["/e/arkan-1405/receipt/"]);
+        expect(new Set(page.server.arrived.filter((one) => one.call === "cast").map((one) => one.body)).size).toBe(2);
+    });
+});
+
 describe("the time", () => {
     it("over while nobody looks ends the page; over while casting does not", async () => {
         open({ change: (data) => ({ ...data, session: { ...data.session, expires_at: data.now + MINUTE } }) });
