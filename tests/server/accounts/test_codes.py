@@ -77,8 +77,9 @@ def test_codes_of_other_shapes_are_wrong_and_counted(e: ElectionForTests, code: 
 def test_a_code_answers_for_its_own_session_only(e: ElectionForTests) -> None:
     first, _token = identify(e, e.voters[0])
     second, _token = identify(e, e.voters[0])
+    # Not even if a row is copied onto another: the hash names its session.
+    VotingSession.objects.filter(pk=second.pk).update(otp_hash=VotingSession.objects.get(pk=first.pk).otp_hash)
     assert refusal(second, code_of(first)) == "wrong_code"
-    assert codes.check(second, code_of(second), now=NOW).state == "authenticated"
 
 
 def test_a_used_code_opens_nothing_new(e: ElectionForTests) -> None:

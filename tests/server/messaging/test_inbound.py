@@ -124,3 +124,10 @@ def test_a_number_that_texts_by_the_dozen_is_stored_and_not_acted_on(desk: Desk)
     assert len(desk.calls) == 60
     assert receive(replace(TEXT, message_id="x", sender="09120000102"), NOW).outcome == "confirmed"
     assert receive(replace(TEXT, message_id="y"), NOW + timedelta(minutes=11)).outcome == "confirmed"
+
+
+def test_webhook_and_worker_that_both_see_a_text_waiting_act_on_it_once(desk: Desk) -> None:
+    waiting = InboundMessage.objects.create(provider="sample", message_id="5", sender="09120000101", text="۴۸۵۹۰۴۳۳", received_at=NOW)
+    for _ in range(2):
+        inbound._handle(waiting.pk, NOW)
+    assert len(desk.calls) == 1
