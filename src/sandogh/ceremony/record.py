@@ -1,6 +1,6 @@
 """What a trustee checks before decrypting: the whole public record up to the encrypted tally.
 
-Reads the archive once, one member in memory at a time, by the checks of sandogh.protocol and nothing of the verifier: two programs
+Reads the archive once, one event in memory at a time, by the checks of sandogh.protocol and nothing of the verifier: two programs
 that a trustee and an auditor run should not fail together.
 """
 
@@ -9,24 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from sandogh.protocol.archive import Member, read_archive
+from sandogh.protocol.archive import Member
 from sandogh.protocol.ballot import check_ballot, parse_ballot
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.election import Election, check_election_key
-from sandogh.protocol.errors import Malformed, VerificationError, within
-from sandogh.protocol.events import Event, EventType, Owned, SetupData, check_link, next_allowed
+from sandogh.protocol.errors import Malformed, Unsupported, VerificationError, within
+from sandogh.protocol.events import Event, EventType, Owned, next_allowed
+from sandogh.protocol.record import read_records
 from sandogh.protocol.tally import EncryptedTally, TallyBuilder, check_encrypted_tally
 from sandogh.protocol.trustee import Trustees, check_trustees
-
-# protocol.md §11.4: how many data members stand before each event.
-DATA_MEMBERS = {
-    EventType.Setup: 4,
-    EventType.Ballot: 1,
-    EventType.EndBallots: 0,
-    EventType.EncryptedTally: 2,
-    EventType.PartialDecryption: 2,
-    EventType.Result: 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +48,8 @@ class Reading:
     tally: EncryptedTally | None = None
     decrypted_by: set[int] = field(default_factory=set)
 
-    def take(self, event: Event, data: list[Member]) -> None:
-        """One event with the data members before it, protocol.md §11.4."""
-        if len(data) != DATA_MEMBERS.get(event.type, -1):
-            raise VerificationError("§11.4", f"{len(data)} data members stand before {event.type}")
-        if data and data[-1].hash != event.payload:
-            raise VerificationError("§11.4", "the payload is not the data member before the event")
+    def take(self, event: Event, data: tuple[Member, ...]) -> None:
+        """One event with its own data members before it, protocol.md §11.4."""
         match event.type:
             case EventType.Setup:
                 self.take_setup(data)
@@ -73,14 +60,11 @@ class Reading:
             case EventType.PartialDecryption:
                 self.decrypted_by.add(Owned.from_bytes(data[1].data).owner)
 
-    def take_setup(self, data: list[Member]) -> None:
+    def take_setup(self, data: tuple[Member, ...]) -> None:
         """Election file, trustees and their common key, credentials: protocol.md §4.3, §6, §5.3."""
-        election_member, trustees_member, credentials_member, setup_member = data
-        setup = SetupData.from_bytes(setup_member.data)
-        if (setup.election, setup.trustees, setup.credentials) != tuple(
-            member.hash for member in data[:3]
-        ) or setup.credentials_certificate:
-            raise VerificationError("§11.4", "the setup data does not name the election, trustees and credentials before it")
+        if len(data) > 4:
+            raise Unsupported("§5.4", "certificate of an external credential authority")
+        election_member, trustees_member, credentials_member, _setup_member = data
         self.election = Election.from_bytes(election_member.data)
         self.trustees = check_trustees(trustees_member.data, self.election.group)
         check_election_key(self.election, self.trustees)
@@ -105,7 +89,7 @@ class Reading:
         self.counted[ballot.credential] = (member.offset, len(member.data))
         self.progress(len(self.seen))
 
-    def take_tally(self, data: list[Member]) -> None:
+    def take_tally(self, data: tuple[Member, ...]) -> None:
         """The encrypted tally against our own product of the ballots, protocol.md §8.2, §8.3."""
         if self.election is None or self.builder is None:
             raise VerificationError("§12.2", "a tally before the setup")
@@ -115,35 +99,24 @@ class Reading:
 def check_tallied(path: Path, file: BinaryIO, *, progress: Callable[[int], None] = lambda ballots: None) -> TalliedRecord:
     """Raise Malformed or VerificationError unless the archive holds from its first byte to its encrypted tally.
 
-    1. container and chain: protocol.md §11
+    1. container, chain, and each event's own data members: protocol.md §11
     2. order of events: §12.2
     3. setup, every ballot, the tally: `Reading`
-    4. nothing hangs after the last event, and there is a tally
+    4. there is a tally
     """
     reading = Reading(path, progress)
-    previous: Event | None = None
-    pending: list[Member] = []
+    previous: EventType | None = None
     # (1)
-    for member in read_archive(file):
-        if member.kind == "data":
-            pending.append(member)
-            if len(pending) > max(DATA_MEMBERS.values()):
-                raise VerificationError("§11.4", "more data members than any event has")
-            continue
-        with within(f"event {0 if previous is None else previous.height + 1}"):
-            event = Event.from_bytes(member.data)
-            check_link(event, previous)
+    for record in read_records(file):
+        event = record.event
+        with within(f"event {event.height}"):
             # (2)
-            if event.type not in next_allowed(previous.type if previous else None):
-                raise VerificationError(
-                    "§12.2", f"{event.type} is not allowed {f'after {previous.type}' if previous else 'at the beginning'}"
-                )
+            if event.type not in next_allowed(previous):
+                raise VerificationError("§12.2", f"{event.type} is not allowed {f'after {previous}' if previous else 'at the beginning'}")
             # (3)
-            reading.take(event, pending)
-        previous, pending = event, []
+            reading.take(event, record.data)
+        previous = event.type
     # (4)
-    if pending:
-        raise VerificationError("§11.4", "data members after the last event")
     if reading.election is None or reading.trustees is None:
         raise Malformed("§12.2", "the archive has no election")
     if reading.tally is None:
