@@ -28,7 +28,8 @@ from playwright.sync_api import Page, sync_playwright
 from sandogh.protocol.ballot import check_ballot
 from sandogh.protocol.credential import derive_credential, generate_credential
 from sandogh.protocol.election import Election, make_election, new_uuid
-from sandogh.protocol.group import Group, group_named
+from sandogh.protocol.group import Group
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.question import Question
 from sandogh.protocol.trustee import check_trustees, generate_trustee_key, make_trustees
 

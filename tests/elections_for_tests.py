@@ -28,7 +28,7 @@ from sandogh.protocol.credential import CredentialKey, derive_credential, genera
 from sandogh.protocol.decryption import make_partial_decryption
 from sandogh.protocol.election import Election as SealedElection
 from sandogh.protocol.events import EventType
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.tally import EncryptedTally
 from sandogh.protocol.trustee import TrusteeKey, generate_trustee_key
 from sandogh.server.accounts.domain import codes, permits, sessions

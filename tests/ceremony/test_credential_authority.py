@@ -11,7 +11,7 @@ from sandogh.ceremony.credential_authority import issue
 from sandogh.ceremony.errors import Refused
 from sandogh.ceremony.store import CredentialStore, Holder
 from sandogh.protocol.credential import derive_credential
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 
 from .conftest import NOW
 

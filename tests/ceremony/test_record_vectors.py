@@ -11,7 +11,7 @@ from sandogh.ceremony.record import check_tallied
 from sandogh.ceremony.trustee import decrypt
 from sandogh.protocol.archive import BLOCK, read_archive
 from sandogh.protocol.errors import SandoghError, Unsupported
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "belenios"
 INDEX: list[dict[str, Any]] = json.loads((VECTORS / "vectors.json").read_bytes())["vectors"]

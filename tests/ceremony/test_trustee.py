@@ -16,7 +16,7 @@ from sandogh.protocol.decryption import check_partial_decryption
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election, make_election
 from sandogh.protocol.events import Event, EventType, make_setup_data, owned
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.question import Question
 from sandogh.protocol.tally import EncryptedTally, make_encrypted_tally
 from sandogh.protocol.trustee import TrusteePublicKey, Trustees, check_trustees, make_trustees

@@ -22,7 +22,7 @@ import pytest
 
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.credential import derive_credential
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 
 from .http_voter import HttpVoter
 from .installation import EXAMPLES

@@ -7,7 +7,8 @@ import pytest
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.errors import Malformed, Unsupported, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
-from sandogh.protocol.group import Group, group_named
+from sandogh.protocol.group import Group
+from sandogh.protocol.groups import group_named
 
 GROUPS = [ED25519, BELENIOS_2048]
 both = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)

@@ -9,7 +9,7 @@ import pytest
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.errors import Malformed, Unsupported, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 
 KAT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "belenios" / "kat.json").read_text("utf-8"))
 

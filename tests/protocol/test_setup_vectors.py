@@ -10,7 +10,7 @@ from sandogh.protocol.canonical import dumps
 from sandogh.protocol.credential import derive_credential
 from sandogh.protocol.election import Election
 from sandogh.protocol.errors import Unsupported
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.trustee import TrusteePublicKey, trustee_key
 
 KAT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "belenios" / "kat.json").read_text("utf-8"))

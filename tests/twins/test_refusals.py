@@ -14,7 +14,8 @@ from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.election import Election
 from sandogh.protocol.errors import Malformed, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
-from sandogh.protocol.group import Group, group_named
+from sandogh.protocol.group import Group
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.proofs import make_knowledge
 from twins.conftest import Booth
 from twins.twin import Case, named_shapes, seeded

@@ -7,7 +7,8 @@ from sandogh.ceremony.errors import Refused
 from sandogh.ceremony.files import read_private
 from sandogh.protocol import canonical
 from sandogh.protocol.errors import Malformed
-from sandogh.protocol.group import Group, group_named
+from sandogh.protocol.group import Group
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.trustee import TrusteeKey
 
 FORMAT = "sandogh-trustee-key/1"

@@ -16,7 +16,8 @@ from sandogh.ceremony import invitation
 from sandogh.ceremony.errors import Refused
 from sandogh.protocol import canonical
 from sandogh.protocol.errors import Malformed
-from sandogh.protocol.group import Group, group_named
+from sandogh.protocol.group import Group
+from sandogh.protocol.groups import group_named
 
 FORMAT = "sandogh-credentials-request/1"
 MOBILE = re.compile(r"09[0-9]{9}")

@@ -13,7 +13,7 @@ from sandogh.ceremony.keyfile import PrivateKey, read_key
 from sandogh.ceremony.record import TalliedRecord, check_tallied
 from sandogh.protocol import canonical
 from sandogh.protocol.decryption import check_partial_decryption, make_partial_decryption
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.trustee import generate_trustee_key
 
 PARTIAL_FORMAT = "sandogh-partial-decryption/1"

@@ -33,6 +33,7 @@ class Ed25519(Group):
     """Points held as bytes. libsodium refuses scalar 0 and the identity, which occur legally here: both are handled before it is called."""
 
     name = "Ed25519"
+    constant = "ED25519"
     q = 2**252 + 27742317777372353535851937790883648493
     generator = Element(_GENERATOR)
     identity = Element(_IDENTITY)

@@ -9,7 +9,8 @@ from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.credential import BASE58
 from sandogh.protocol.digest import sha_base64, sha_hex
 from sandogh.protocol.errors import Malformed, VerificationError, within
-from sandogh.protocol.group import Draw, Element, Group, group_named
+from sandogh.protocol.group import Draw, Element, Group
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.question import Question
 from sandogh.protocol.shapes import array, integer, record, text
 from sandogh.protocol.trustee import Trustees

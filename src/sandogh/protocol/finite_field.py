@@ -19,6 +19,7 @@ class FiniteField(Group):
 
     def __init__(self, name: str, *, p: int, q: int, g: int) -> None:
         self.name = name
+        self.constant = name.replace("-", "_")
         self.p = mpz(p)
         self.q = q
         self.generator = Element(mpz(g))

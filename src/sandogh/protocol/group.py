@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NewType
 
 from sandogh.protocol.digest import sha_integer
-from sandogh.protocol.errors import Malformed, Unsupported
+from sandogh.protocol.errors import Malformed
 from sandogh.protocol.shapes import decimal
 
 #: An element of the subgroup of order q. What it is made of is the group's own affair; one that exists has passed `parse` or arithmetic.
@@ -30,9 +30,12 @@ class Group(ABC):
     #: Whether vectors of small integers can be encoded, so that non-homomorphic questions can be asked (protocol.md §3.5).
     encodes_vectors: bool = False
 
-    def __reduce__(self) -> tuple[Callable[[str], "Group"], tuple[str]]:
-        # One object per group in every process: work handed to another process names the group.
-        return group_named, (self.name,)
+    #: The name of the one object of this group in the module of its class.
+    constant: str
+
+    def __reduce__(self) -> str:
+        # One object per group in every process: what is pickled is where to find it.
+        return self.constant
 
     def __repr__(self) -> str:
         return f"<group {self.name}>"
@@ -100,21 +103,3 @@ class Group(ABC):
     def hash(self, prefix: str, elements: Iterable[Element] = ()) -> int:
         """hashG(prefix, elements), protocol.md §4.1."""
         return sha_integer((prefix + ",".join(map(self.ser, elements))).encode("utf-8")) % self.q
-
-
-#: Legal in protocol 1, and not handled here yet.
-_LATER = {"RFC-3526-2048": "group RFC-3526-2048"}
-
-
-def group_named(name: object) -> Group:
-    """The group of this name, protocol.md §3.1. Raises Malformed for an unknown one, Unsupported for one that is not handled yet."""
-    # Imported here, because both modules build on this one.
-    from sandogh.protocol.ed25519 import ED25519
-    from sandogh.protocol.finite_field import BELENIOS_2048
-
-    for group in (ED25519, BELENIOS_2048):
-        if name == group.name:
-            return group
-    if isinstance(name, str) and name in _LATER:
-        raise Unsupported("§3.1", _LATER[name])
-    raise Malformed("§3.1", f"no group is called {str(name)[:40]!r}")

@@ -14,7 +14,7 @@ from e2e.browser.voter import DESK, Device
 from e2e.secret_search import SLUG, Evidence, forms, number_forms, places, posts, recorded_election
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.credential import derive_credential
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 
 pytestmark = pytest.mark.e2e
 GROUP = group_named("Ed25519")

@@ -13,7 +13,7 @@ from elections_for_tests import draft
 from sandogh.protocol.archive import read_archive
 from sandogh.protocol.credential import derive_credential, generate_credential, make_public_credentials
 from sandogh.protocol.events import Event, EventType
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.server.board import domain as board
 from sandogh.server.common import clock
 from sandogh.server.common.errors import Refused

@@ -12,7 +12,7 @@ from sandogh.protocol.ballot import make_ballot
 from sandogh.protocol.credential import CredentialKey, derive_credential, generate_credential
 from sandogh.protocol.decryption import make_partial_decryption
 from sandogh.protocol.events import EventType
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.tally import EncryptedTally
 from sandogh.protocol.trustee import TrusteeKey, generate_trustee_key
 from sandogh.server.ballotbox import domain as ballotbox

@@ -8,7 +8,7 @@ import pytest
 
 from sandogh.protocol.decryption import make_partial_decryption
 from sandogh.protocol.events import EventType
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.protocol.tally import EncryptedTally
 from sandogh.protocol.trustee import generate_trustee_key
 from sandogh.server.board import domain as board

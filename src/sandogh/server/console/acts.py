@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from sandogh import jalali
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.events import EventType, make_setup_data
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import jalali_long
 from sandogh.server.console.sealing import make_election_file, read_credentials, read_partial_decryption, read_trustees
 from sandogh.server.elections import domain as elections
 from sandogh.server.elections.definition import Definition, fingerprint, parse_definition, questions
@@ -177,7 +178,7 @@ def open_voting(election: Election, *, now: datetime, at_once: bool = False) -> 
             locked.opens_at = now
             locked.save(update_fields=["opens_at"])
         if now < locked.opens_at:
-            raise Refused("too_early", _("زمان آغاز %(time)s است.") % {"time": jalali.long(locked.opens_at)})
+            raise Refused("too_early", _("زمان آغاز %(time)s است.") % {"time": jalali_long(locked.opens_at)})
         if now >= locked.closes_at:
             raise Refused("too_late", _("زمان رأی‌گیری این انتخابات گذشته است."))
         return elections.advance(locked, Act.OPEN, now=now)
@@ -221,7 +222,7 @@ def close(election: Election, *, now: datetime, at_once: bool = False) -> Electi
             locked.save(update_fields=["grace"])
         if now < locked.last_cast_at:
             message = _("تا %(time)s ممکن است رأیی ثبت شود؛ پس از آن دوباره بکوشید.")
-            raise Refused("too_early", message % {"time": jalali.long(locked.last_cast_at)})
+            raise Refused("too_early", message % {"time": jalali_long(locked.last_cast_at)})
         # (2)
         locked = elections.advance(locked, Act.CLOSE, now=now)
         # (3)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sandogh.protocol.election import new_uuid
 from sandogh.protocol.errors import Malformed
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Definition
 from sandogh.server.elections.models import ActRecord, Election, Organisation

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.events import Event, EventType, next_allowed
-from sandogh.protocol.group import group_named
+from sandogh.protocol.groups import group_named
 from sandogh.server.board.models import BoardData, BoardEvent, BoardHead, PublicCredential
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
