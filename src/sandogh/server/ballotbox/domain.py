@@ -73,7 +73,7 @@ def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime
     if permit.ballot_hash != ballot.hash:
         raise Refused("hash_mismatch", _("این رأی همان رأیی نیست که با پیامک تأیید کردید. به پیش‌نمایش برگردید و کد تازه را بفرستید."))
     if permit.public_credential != ballot.credential:
-        raise Refused("wrong_credential", _("رمز رأی از آنِ این رأی‌دهنده نیست. پیوند پیامک خودتان را باز کنید."), status=403)
+        raise Refused("wrong_credential", _("کد دعوت از آنِ این رأی‌دهنده نیست. پیوند پیامک خودتان را باز کنید."), status=403)
 
     # (2) Read anew, as the state may have moved since the request came in. What slips between this and (3) meets EndBallots on the board.
     election = Election.objects.only("slug", "state", "opens_at", "closes_at", "session_minutes", "grace").get(pk=permit.election_id)
@@ -107,5 +107,5 @@ def _closed() -> Refused:
 
 def _used() -> Refused:
     return Refused(
-        "credential_used", _("با این رمز رأی پیش از این رأیی ثبت شده است. اگر شما ثبت نکرده‌اید، همین حالا با پشتیبانی تماس بگیرید.")
+        "credential_used", _("با این کد دعوت پیش از این رأیی ثبت شده است. اگر شما ثبت نکرده‌اید، همین حالا با پشتیبانی تماس بگیرید.")
     )

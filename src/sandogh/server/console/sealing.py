@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sandogh.persian import fa_digits
 from sandogh.protocol import canonical
 from sandogh.protocol.credential import make_public_credentials
 from sandogh.protocol.election import make_election
@@ -15,6 +14,7 @@ from sandogh.protocol.group import Group
 from sandogh.protocol.question import Question
 from sandogh.protocol.trustee import TrusteePublicKey, Trustees, check_trustees, make_trustees
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import fa_digits
 
 CREDENTIALS_FORMAT = "sandogh-public-credentials/1"
 PARTIAL_FORMAT = "sandogh-partial-decryption/1"
@@ -56,13 +56,13 @@ def read_credentials(data: bytes, group: Group) -> IssuedCredentials:
 def read_trustees(files: Sequence[bytes], group: Group) -> Trustees:
     """The trustees in the order given, each with a valid proof of knowledge, none twice (protocol.md §6). Raises Refused `trustee_file`."""
     if not files:
-        raise Refused("trustee_file", _("دست‌کم کلید عمومی یک امین لازم است."), status=400)
+        raise Refused("trustee_file", _("دست‌کم کلید عمومی یک کلیددار لازم است."), status=400)
     keys = []
     for number, data in enumerate(files, 1):
         try:
             keys.append(TrusteePublicKey.from_bytes(data.strip(), group))
         except SandoghError as error:
-            where = _("امین شمارهٔ %(number)s: %(fault)s") % {"number": fa_digits(number), "fault": error}
+            where = _("کلیددار شمارهٔ %(number)s: %(fault)s") % {"number": fa_digits(number), "fault": error}
             raise _bad("trustee_file", where) from error
     try:
         return check_trustees(make_trustees(keys), group)

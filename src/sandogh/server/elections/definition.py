@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from sandogh import persian
 from sandogh.protocol.question import Question
+from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.fields import DefinitionRefused, Fields, Problem
 
 FORMAT = "sample-election/1"
@@ -209,10 +210,10 @@ def _document(data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(data.decode("utf-8-sig"), object_pairs_hook=once)
     except UnicodeDecodeError as error:
-        raise DefinitionRefused([Problem("", _("پرونده UTF-8 نیست (بایت %(byte)s)") % {"byte": persian.fa_digits(error.start)})]) from error
+        raise DefinitionRefused([Problem("", _("پرونده UTF-8 نیست (بایت %(byte)s)") % {"byte": fa_digits(error.start)})]) from error
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        raise DefinitionRefused([Problem("", _("JSON درست نیست (سطر %(line)s)") % {"line": persian.fa_digits(line)})]) from error
+        raise DefinitionRefused([Problem("", _("JSON درست نیست (سطر %(line)s)") % {"line": fa_digits(line)})]) from error
     if not isinstance(document, dict):
         raise DefinitionRefused([Problem("", _("شیء لازم است"))])
     return document
@@ -307,7 +308,7 @@ def _races(top: Fields) -> tuple[Race, ...]:
         if race.min_choices > race.max_choices:
             item.problem("min_choices", _("نباید از max_choices بیشتر باشد"))
         if candidates and race.max_choices > len(candidates):
-            item.problem("max_choices", _("نباید از شمار نامزدها (%(count)s) بیشتر باشد") % {"count": persian.fa_digits(len(candidates))})
+            item.problem("max_choices", _("نباید از شمار نامزدها (%(count)s) بیشتر باشد") % {"count": fa_digits(len(candidates))})
         item.end()
         races.append(race)
     return tuple(races)

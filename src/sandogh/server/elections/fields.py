@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sandogh import persian
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import fa_digits
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -63,7 +64,7 @@ class Fields:
         if required and not words:
             self.problem(name, _("نباید خالی باشد"))
         elif len(words) > longest:
-            self.problem(name, _("از %(longest)s نویسه بلندتر است") % {"longest": persian.fa_digits(longest)})
+            self.problem(name, _("از %(longest)s نویسه بلندتر است") % {"longest": fa_digits(longest)})
         elif _CONTROL.search(words):
             self.problem(name, _("نویسهٔ کنترلی دارد"))
         elif pattern and words and not re.fullmatch(pattern, words):
@@ -78,7 +79,7 @@ class Fields:
             self.problem(name, _("عدد صحیح لازم است"))
             return low
         if not low <= raw <= high:
-            self.problem(name, _("باید از %(low)s تا %(high)s باشد") % {"low": persian.fa_digits(low), "high": persian.fa_digits(high)})
+            self.problem(name, _("باید از %(low)s تا %(high)s باشد") % {"low": fa_digits(low), "high": fa_digits(high)})
             return low
         return raw
 

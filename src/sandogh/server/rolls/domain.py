@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sandogh import persian
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.domain import lock, refuse_frozen
 from sandogh.server.elections.models import Election
 from sandogh.server.rolls.importer import COLUMNS, RollReport
@@ -95,8 +96,8 @@ def assign_credentials(election: Election, mapping: Mapping[str, str]) -> None:
     voters = {voter.licence_no: voter for voter in eligible_voters(election)}
     if mapping.keys() != voters.keys():
         counts = {
-            "missing": persian.fa_digits(len(voters.keys() - mapping.keys())),
-            "extra": persian.fa_digits(len(mapping.keys() - voters.keys())),
+            "missing": fa_digits(len(voters.keys() - mapping.keys())),
+            "extra": fa_digits(len(mapping.keys() - voters.keys())),
         }
         message = _("شناسه‌ها با فهرست واجدان شرایط یکی نیست: %(missing)s نفر شناسه ندارند و %(extra)s شناسه از آنِ کسی در فهرست نیست.")
         raise Refused("credentials_roll", message % counts)

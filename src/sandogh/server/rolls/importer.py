@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from sandogh import persian
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import fa_digits
 
 COLUMNS = ("licence_no", "national_id", "given_name", "family_name", "mobile", "field", "city", "status")
 HEADER = ("شماره پروانه", "کد ملی", "نام", "نام خانوادگی", "تلفن همراه", "رشته", "شهر", "وضعیت")
@@ -129,7 +130,7 @@ def _table(data: bytes) -> Iterator[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = persian.fa_digits(data.count(b"\n", 0, error.start) + 1)
+        line = fa_digits(data.count(b"\n", 0, error.start) + 1)
         raise Refused(
             "roll_encoding", _("پرونده UTF-8 نیست (سطر %(line)s). آن را با قالب «CSV UTF-8» ذخیره کنید.") % {"line": line}, status=400
         ) from error
@@ -143,10 +144,10 @@ def _parsed(text: str) -> Iterator[list[str]]:
     try:
         for count, cells in enumerate(reader):
             if count > MOST_ROWS:
-                raise Refused("roll_too_large", _("فهرست بیش از %(most)s ردیف دارد.") % {"most": persian.fa_digits(MOST_ROWS)}, status=413)
+                raise Refused("roll_too_large", _("فهرست بیش از %(most)s ردیف دارد.") % {"most": fa_digits(MOST_ROWS)}, status=413)
             yield cells
     except csv.Error as error:
-        line = persian.fa_digits(reader.line_num)
+        line = fa_digits(reader.line_num)
         raise Refused("roll_format", _("جدول در سطر %(line)s شکسته است: گیومه‌ها را ببینید.") % {"line": line}, status=400) from error
 
 
@@ -163,7 +164,7 @@ def _columns(header: list[str] | None) -> dict[str, int]:
     faults += [_("ستون «%(title)s» شناخته نیست") % {"title": title} for title in dict.fromkeys(titles) if title not in HEADER]
     faults += [_("ستون «%(title)s» تکراری است") % {"title": title} for title in HEADER if titles.count(title) > 1]
     if faults:
-        message = _("سرستون‌های فهرست درست نیست: %(faults)s.") % {"faults": "، ".join(faults)}
+        message = _("سرستون‌های فهرست درست نیست: %(faults)s.") % {"faults": _("، ").join(faults)}
         raise Refused("roll_header", message, status=400)
     return {column: titles.index(title) for column, title in zip(COLUMNS, HEADER, strict=True)}
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sandogh.persian import fa_digits
 from sandogh.protocol.ballot import check_ballot
 from sandogh.protocol.decryption import PartialDecryption, check_partial_decryption
 from sandogh.protocol.digest import sha_hex
@@ -16,6 +15,7 @@ from sandogh.protocol.tally import EncryptedTally, TallyBuilder
 from sandogh.protocol.trustee import Trustees, check_trustees
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.models import Election
 from sandogh.server.tallies.result import TallyResult, result_for
 
@@ -101,7 +101,7 @@ def publish(election: Election, *, now: datetime) -> TallyResult:
     """Publish the result. Raises Refused `missing_decryptions` with the trustees' numbers, or `out_of_order`."""
     encrypted = _encrypted_tally(election)
     if missing := missing_trustees(election):
-        numbers = "، ".join(fa_digits(owner) for owner in missing)
+        numbers = _("، ").join(fa_digits(owner) for owner in missing)
         raise Refused("missing_decryptions", _("رمزگشایی این کلیددارها هنوز نرسیده است: %(numbers)s") % {"numbers": numbers})
     parsed, trustees = election.parsed(), _trustees(election)
     partials: list[PartialDecryption] = [

@@ -12,13 +12,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sandogh.persian import fa_digits, typed_number
+from sandogh.persian import typed_number
 from sandogh.server.accounts.domain import sessions, throttle
 from sandogh.server.accounts.domain.keyed import keyed_hash
 from sandogh.server.accounts.domain.machine import LIVE, SessionAct, SessionState, next_session_state, refusal
 from sandogh.server.accounts.domain.texts import otp_text
 from sandogh.server.accounts.models import VotingSession
 from sandogh.server.common.errors import Refused
+from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.messaging.domain import enqueue
 from sandogh.server.rolls.models import Voter
 

@@ -65,7 +65,7 @@ def seal(election: Election, token: str, ballot_hash: str, credential: str, *, n
             if not election.accepts_ballots(now):
                 raise Refused("election_closed", _("زمان رأی‌گیری به پایان رسیده است و رأی تازه‌ای پذیرفته نمی‌شود."))
             if not hmac.compare_digest(session.voter.public_credential.encode(), credential.encode()) or not credential:
-                raise Refused("wrong_credential", _("رمز رأی از آنِ این رأی‌دهنده نیست. پیوند پیامک خودتان را باز کنید."), status=403)
+                raise Refused("wrong_credential", _("کد دعوت از آنِ این رأی‌دهنده نیست. پیوند پیامک خودتان را باز کنید."), status=403)
             if session.ballot_hash == ballot_hash:
                 return session
             session.state = next_session_state(SessionState(session.state), SessionAct.SEAL)
