@@ -73,6 +73,7 @@ imports: setup
 
 migrations: setup
 	$(BIN)/python -m django makemigrations --check --dry-run --settings sandogh.server.settings
+	SANDOGH_PHONE_DATA=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings sandogh.phone.settings
 	$(BIN)/python -m django check --settings sandogh.server.settings
 
 test-booth: setup
