@@ -25,6 +25,7 @@ from sandogh.server.console.sealing import make_election_file, read_credentials,
 from sandogh.server.elections import domain as elections
 from sandogh.server.elections.definition import Definition, fingerprint, parse_definition, questions
 from sandogh.server.elections.models import Election
+from sandogh.server.elections.photos import PhotoSource, no_photos
 from sandogh.server.elections.state import Act, State, next_state
 from sandogh.server.rolls import domain as rolls
 from sandogh.server.rolls.importer import RollReport, read_roll
@@ -40,16 +41,17 @@ def create(
     group: str = "Ed25519",
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    photos: PhotoSource = no_photos,
     now: datetime,
 ) -> tuple[Election, RollReport]:
     """A new election in draft with its roll.
 
-    1. the definition is read whole, with another schedule if one is given
+    1. the definition is read whole, with the photos that it names, and with another schedule if one is given
     2. the roll is read whole: every row has its fate
     3. both are stored, or neither
     """
     # (1), (2)
-    parsed = _rescheduled(parse_definition(definition), opens_at, closes_at)
+    parsed = _rescheduled(parse_definition(definition, photos=photos), opens_at, closes_at)
     report = read_roll(roll)
     # (3)
     with transaction.atomic():
@@ -58,12 +60,19 @@ def create(
     return election, report
 
 
-def revise(election: Election, *, definition: bytes | None = None, roll: bytes | None = None, now: datetime) -> RollReport | None:
+def revise(
+    election: Election,
+    *,
+    definition: bytes | None = None,
+    roll: bytes | None = None,
+    photos: PhotoSource = no_photos,
+    now: datetime,
+) -> RollReport | None:
     """Put another definition or another roll in place of a draft's. Raises Refused `frozen` once it is sealed.
 
     A credentials request made before a change of the roll no longer fits, and sealing says so.
     """
-    parsed = parse_definition(definition) if definition is not None else None
+    parsed = parse_definition(definition, photos=photos) if definition is not None else None
     report = read_roll(roll) if roll is not None else None
     with transaction.atomic():
         if parsed:

@@ -60,11 +60,14 @@ def election() -> None:
 @click.option("--closes", type=Moment(), help="Closing, in place of the definition's.")
 @click.option("--report", type=FILE, help="Write each row's fate to this new file (JSON; it holds personal data).")
 def create(definition: Path, roll: Path, group: str, opens: datetime | None, closes: datetime | None, report: Path | None) -> None:
-    """Make an election in draft from DEFINITION and the roll; prints its slug."""
+    """Make an election in draft from DEFINITION, the photos beside it, and the roll; prints its slug."""
     from sandogh.server.common.clock import now
     from sandogh.server.console import acts
+    from sandogh.server.console.photos import photos_beside
 
-    made, fates = acts.create(read(definition), read(roll), group=group, opens_at=opens, closes_at=closes, now=now())
+    made, fates = acts.create(
+        read(definition), read(roll), group=group, opens_at=opens, closes_at=closes, photos=photos_beside(definition), now=now()
+    )
     tell_fates(fates, report)
     talk(f"{made.slug}: {len(made.races())} races; voting from {made.opens_at.isoformat()} to {made.closes_at.isoformat()}")
     click.echo(made.slug)
@@ -76,13 +79,21 @@ def create(definition: Path, roll: Path, group: str, opens: datetime | None, clo
 @click.option("--roll", type=FILE)
 @click.option("--report", type=FILE, help="Write each row's fate to this new file (JSON; it holds personal data).")
 def revise(slug: str, definition: Path | None, roll: Path | None, report: Path | None) -> None:
-    """Put another definition or roll in place of a draft's."""
+    """Put another definition (with the photos beside it) or roll in place of a draft's."""
     from sandogh.server.common.clock import now
     from sandogh.server.console import acts
+    from sandogh.server.console.photos import photos_beside
+    from sandogh.server.elections.photos import no_photos
 
     if definition is None and roll is None:
         raise click.UsageError("give --definition, --roll, or both")
-    fates = acts.revise(found(slug), definition=read(definition) if definition else None, roll=read(roll) if roll else None, now=now())
+    fates = acts.revise(
+        found(slug),
+        definition=read(definition) if definition else None,
+        roll=read(roll) if roll else None,
+        photos=photos_beside(definition) if definition else no_photos,
+        now=now(),
+    )
     if fates:
         tell_fates(fates, report)
     talk(f"{slug}: revised")

@@ -1,14 +1,16 @@
 """What an election is: organisation, schedule, rules, races and candidates (format `sample-election/1`). Pure.
 
-`parse_definition` answers a valid Definition or refuses with every problem at once, each with the path of its field.
+`parse_definition` answers a valid Definition or refuses with every problem at once, each with the path of its field. Pictures come
+from a source that the caller passes in.
 """
 
 import hashlib
 import json
+import re
 import string
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,11 +18,16 @@ from django.utils.translation import gettext as _
 
 from sandogh import persian
 from sandogh.protocol.question import Question
+from sandogh.server.common.errors import Refused
 from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.fields import DefinitionRefused, Fields, Problem
+from sandogh.server.elections.photos import PhotoSource, Portrait, make_portrait, no_photos
 
 FORMAT = "sample-election/1"
 LARGEST_FILE = 5 * 1024 * 1024
+
+# A file below the definition's folder. What begins with a dot is hidden or leads upwards; letters of other scripts have several spellings.
+PHOTO_NAME = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.(jpe?g|png|webp)", re.IGNORECASE)
 
 # The words that each message may carry, and those without which it is useless (domain.md §2.6).
 TEMPLATES = {
@@ -33,6 +40,8 @@ TEMPLATES = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """Somebody on the ballot. `photo` is the SHA-256 of the portrait, in hex."""
+
     code: str
     display_name: str
     given_name: str
@@ -100,6 +109,8 @@ class Definition:
     supervisory_board: tuple[Supervisor, ...]
     sms_templates: Mapping[str, str]
     races: tuple[Race, ...]
+    # By candidate's code; the races name them by their SHA-256.
+    portraits: Mapping[str, Portrait] = field(default_factory=dict)
 
     def stored(self) -> dict[str, Any]:
         """The part that is frozen by sealing and not kept in columns of its own, ready for a JSON column."""
@@ -109,7 +120,7 @@ class Definition:
 
 def races_of(stored: Mapping[str, Any]) -> list[Race]:
     """The races of a stored definition, in ballot order."""
-    race_fields = {field.name for field in fields(Race)} - {"candidates"}
+    race_fields = {one.name for one in fields(Race)} - {"candidates"}
     return [
         Race(**{name: race[name] for name in race_fields}, candidates=tuple(Candidate(**candidate) for candidate in race["candidates"]))
         for race in stored["races"]
@@ -143,12 +154,12 @@ def fingerprint(stored: Mapping[str, Any]) -> str:
 # ---- reading
 
 
-def parse_definition(data: bytes | Mapping[str, Any]) -> Definition:
+def parse_definition(data: bytes | Mapping[str, Any], *, photos: PhotoSource = no_photos) -> Definition:
     """The definition in these bytes, or raise DefinitionRefused (code `definition`) with every problem and its path.
 
     1. the document is JSON without repeated names and of the known format
     2. organisation, schedule, rules, messages
-    3. races: limits, candidates confirmed and told apart, ballot order by the Persian alphabet
+    3. races: limits, candidates confirmed and told apart, ballot order by the Persian alphabet; the photos that they name, from `photos`
     """
     # (1)
     document = _document(data) if isinstance(data, bytes) else data
@@ -171,6 +182,7 @@ def parse_definition(data: bytes | Mapping[str, Any]) -> Definition:
         rules.only(name, allowed)
     rules.skip("extension", "tie_break_status", "quorum")
 
+    portraits: dict[str, Portrait] = {}
     definition = Definition(
         fictional=fictional,
         organisation=organisation,
@@ -189,7 +201,8 @@ def parse_definition(data: bytes | Mapping[str, Any]) -> Definition:
         supervisory_board=board,
         sms_templates=templates,
         # (3)
-        races=_races(top),
+        races=_races(top, photos, portraits),
+        portraits=portraits,
     )
     for part in (rules, election, top):
         part.end()
@@ -277,7 +290,8 @@ def _templates(part: Fields) -> dict[str, str]:
     return made
 
 
-def _races(top: Fields) -> tuple[Race, ...]:
+def _races(top: Fields, photos: PhotoSource, portraits: dict[str, Portrait]) -> tuple[Race, ...]:
+    """The races; the portraits of their candidates are put into `portraits`."""
     races, ids, codes = [], set(), set()
     for item in top.items("races"):
         race_id = item.text("id", longest=30, pattern=r"[a-z][a-z0-9-]*")
@@ -291,7 +305,7 @@ def _races(top: Fields) -> tuple[Race, ...]:
                 person.problem("code", _("تکراری است: «%(value)s»") % {"value": candidate.code})
             codes.add(candidate.code)
             if on_ballot:
-                candidates.append(candidate)
+                candidates.append(_with_portrait(candidate, person, photos, portraits))
         if isinstance(item.value.get("candidates"), list) and item.value["candidates"] and not candidates:
             item.problem("candidates", _("هیچ نامزد تأییدشده‌ای ندارد"))
         candidates.sort(key=lambda c: (persian.sort_key(c.family_name), persian.sort_key(c.given_name), c.code))
@@ -332,8 +346,24 @@ def _candidate(person: Fields, race_id: str) -> tuple[Candidate, bool]:
         field=person.text("field", longest=120, required=False),
         city=person.text("city", longest=60, required=False),
         bio=person.text("bio", longest=3000, required=False),
-        photo=person.text("photo", longest=200, required=False, pattern=r"[a-z0-9_-]+(/[a-z0-9_-]+)*\.(jpg|png|webp)") or None,
+        photo=person.text("photo", longest=200, required=False) or None,
     )
+    if candidate.photo and not PHOTO_NAME.fullmatch(candidate.photo):
+        person.problem("photo", _("باید نام پرونده‌ای در پوشهٔ تعریف و با حروف لاتین باشد، مانند photos/101.jpg"))
+        candidate = replace(candidate, photo=None)
     person.skip("gender", "alphabetical_rank")
     person.end()
     return candidate, status == "confirmed"
+
+
+def _with_portrait(candidate: Candidate, person: Fields, photos: PhotoSource, portraits: dict[str, Portrait]) -> Candidate:
+    """The candidate with the fingerprint of the portrait in place of the file's name."""
+    if candidate.photo is None:
+        return candidate
+    try:
+        portrait = make_portrait(photos(candidate.photo))
+    except Refused as refused:
+        person.problem("photo", f"{refused.message}: «{candidate.photo}»")
+        return replace(candidate, photo=None)
+    portraits[candidate.code] = portrait
+    return replace(candidate, photo=portrait.sha256)

@@ -12,7 +12,7 @@ from sandogh.protocol.errors import Malformed
 from sandogh.protocol.groups import group_named
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Definition
-from sandogh.server.elections.models import ActRecord, Election, Organisation
+from sandogh.server.elections.models import ActRecord, Election, Organisation, Photo
 from sandogh.server.elections.state import Act, State, next_state
 
 # Columns of an election that carry the definition's field of the same name.
@@ -32,6 +32,7 @@ def create(definition: Definition, *, group: str, now: datetime) -> Election:
     if Election.objects.filter(slug=definition.slug).exists():
         raise Refused("slug_taken", _("نشانی «%(slug)s» از آنِ انتخابات دیگری است.") % {"slug": definition.slug})
     election = Election.objects.create(slug=definition.slug, uuid=new_uuid(), group=group, created_at=now, **_columns(definition))
+    _keep_photos(election, definition)
     record(election, "create", now=now)
     return election
 
@@ -57,8 +58,24 @@ def redefine(election: Election, definition: Definition, *, now: datetime) -> El
     for name, value in _columns(definition).items():
         setattr(locked, name, value)
     locked.save()
+    locked.photos.all().delete()
+    _keep_photos(locked, definition)
     record(locked, "redefine", now=now)
     return locked
+
+
+def _keep_photos(election: Election, definition: Definition) -> None:
+    Photo.objects.bulk_create(
+        Photo(election=election, code=code, sha256=portrait.sha256, jpeg=portrait.jpeg) for code, portrait in definition.portraits.items()
+    )
+
+
+def photo_jpeg(election: Election, sha256: str) -> bytes:
+    """The portrait with this fingerprint. Raises Refused `no_photo` (404)."""
+    photo = election.photos.filter(sha256=sha256).first()
+    if photo is None:
+        raise Refused("no_photo", _("چنین عکسی در این انتخابات نیست."), status=404)
+    return bytes(photo.jpeg)
 
 
 def refuse_frozen(election: Election) -> None:

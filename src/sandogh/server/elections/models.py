@@ -140,6 +140,22 @@ class Election(models.Model):
         return dict(self.definition["sms_templates"])
 
 
+class Photo(models.Model):
+    """The portrait of one candidate, made by `photos.make_portrait`. Written with the definition and frozen with it."""
+
+    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="photos")
+    code = models.CharField(max_length=12)
+    # Hex, of the very bytes; the definition's fingerprint covers it.
+    sha256 = models.CharField(max_length=64)
+    jpeg = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["election", "code"], name="photo_one_a_candidate")]
+
+    def __str__(self) -> str:
+        return f"{self.election_id}: {self.code}"
+
+
 class ActRecord(models.Model):
     """One thing done to an election: append-only, for the minutes (domain.md §1.12)."""
 

@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control
 from sandogh.server.common import clock
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
+from sandogh.server.portal.language import address_to_return_to
 
 COOKIE = "sandogh_session"
 
@@ -59,7 +60,7 @@ def page(
     request: HttpRequest, template: str, election: Election | None, context: Mapping[str, Any], *, now: datetime, status: int = 200
 ) -> HttpResponse:
     """Render a page inside the frame: whose election it is, who helps, what time the server has."""
-    frame: dict[str, Any] = {"now_ms": milliseconds(now)}
+    frame: dict[str, Any] = {"now_ms": milliseconds(now), "here": address_to_return_to(request)}
     if election is not None:
         frame |= {
             "election": election,

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from sandogh.server.portal import voting_api
+from sandogh.server.portal import language, voting_api
 from sandogh.server.portal.views import board, booth, login, public, receipt, result
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
+    path("language/", language.choose, name="language"),
     path("e/<slug:slug>/", public.landing, name="landing"),
+    path("e/<slug:slug>/photo/<str:sha256>.jpg", public.photo, name="photo"),
     path("e/<slug:slug>/login/", login.login, name="login"),
     path("e/<slug:slug>/code/", login.code, name="code"),
     path("e/<slug:slug>/code/again/", login.code_resend, name="code-resend"),

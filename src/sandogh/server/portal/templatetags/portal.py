@@ -1,8 +1,10 @@
 """Small drawn and written things of the pages: `{% load portal %}`."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -57,6 +59,14 @@ def brand_mark() -> SafeString:
         '<g class="brand__hole"><path d="M-8-12.5H8V4H-8Z"/><path class="brand__slot" d="M-13.5 7H13.5"/></g>'
         '<path class="brand__tick" d="m-3.6-4.2 2.8 2.9 4.6-5.2"/></svg>'
     )
+
+
+@register.inclusion_tag("portal/language.html", takes_context=True)
+def language_switch(context: template.Context) -> dict[str, Any]:
+    """A button for each other language, named in that language; a form, so that it works without scripts."""
+    others = [{"code": code, "name": name} for code, name in settings.LANGUAGES if code != get_language()]
+    # Pages for faults have no address of their own and do not repeat what was asked for.
+    return {"others": others, "next": context.get("here", "/")}
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The booth's page: everything the booth needs, in one block of data; and the page that says why there is no booth (S5–S8, S14)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,12 +45,13 @@ def booth(request: HttpRequest, election: Election, *, now: datetime) -> HttpRes
 def _data(request: HttpRequest, election: Election, session: VotingSession, *, now: datetime) -> dict[str, Any]:
     """What the booth's `data.ts` reads. Times are milliseconds since 1970; races and candidates stand as in election.json."""
     slug = election.slug
+    photos = {code: reverse("photo", args=[slug, sha256]) for code, sha256 in election.photos.values_list("code", "sha256")}
     return {
         "election": election.parsed().bytes.decode(),
         "slug": slug,
         "title": short_title(election),
         "organisation": election.organisation.short_name,
-        "races": [_race(race) for race in election.races()],
+        "races": [_race(race, photos) for race in election.races()],
         "voter": {"greeting": session.voter.greeting, "mobile": session.voter.masked_mobile},
         "session": {
             "id": session.public_id,
@@ -76,7 +78,8 @@ def _data(request: HttpRequest, election: Election, session: VotingSession, *, n
     }
 
 
-def _race(race: Race) -> dict[str, Any]:
+def _race(race: Race, photos: Mapping[str, str]) -> dict[str, Any]:
+    """`photos`: candidate's code → address. Whether a race shows them is for the booth to say: all or none (look.md §5)."""
     return {
         "id": race.id,
         "title": race.title,
@@ -93,8 +96,7 @@ def _race(race: Race) -> dict[str, Any]:
                 "field": candidate.field,
                 "city": candidate.city,
                 "bio": candidate.bio,
-                # Nothing serves photos yet; when something does, then all of a race or none (look.md §5).
-                "photo": None,
+                "photo": photos.get(candidate.code),
             }
             for candidate in race.candidates
         ],

@@ -1,4 +1,4 @@
-"""The doors: the list of elections, and the landing page of one election in every state (S1, S2)."""
+"""The doors: the list of elections, the landing page of one election in every state (S1, S2), and its candidates' photos."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from sandogh.jalali import TEHRAN
 from sandogh.server.common import clock
 from sandogh.server.common.templatetags.persian import fa_digits
+from sandogh.server.elections import domain as elections
 from sandogh.server.elections.definition import Race
 from sandogh.server.elections.models import Election
 from sandogh.server.portal.page import election_page, milliseconds, page
@@ -43,6 +44,17 @@ def landing(request: HttpRequest, election: Election, *, now: datetime) -> HttpR
         "races": [{"title": race.title, "summary": _race_summary(race)} for race in races],
     }
     return page(request, "landing", election, context, now=now)
+
+
+@require_safe
+@election_page
+def photo(request: HttpRequest, election: Election, sha256: str, *, now: datetime) -> HttpResponse:
+    """A candidate's portrait. Its address is its fingerprint, so a copy never grows old."""
+    return HttpResponse(
+        elections.photo_jpeg(election, sha256),
+        content_type="image/jpeg",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
 
 
 def short_title(election: Election) -> str:
