@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from elections_for_tests import build, draft
 from sandogh.protocol.events import EventType
@@ -21,8 +21,7 @@ PATIENCE_SECONDS = 30
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all"),
-    pytest.mark.postgres,
+    pytest.mark.postgres,  # SQLite has one lock for all
 ]
 
 

@@ -68,7 +68,7 @@ def test_two_workers_at_the_same_moment_do_it_once(sealed):
     assert board.head(sealed).height == 1
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the tests' SQLite is in memory, where threads cannot wait for each other")
+@pytest.mark.postgres  # the tests' SQLite is in memory, where threads cannot wait for each other
 @pytest.mark.django_db(transaction=True)
 def test_eight_threads_close_an_election_once(opened):
     last = opened.last_cast_at
