@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -165,3 +166,17 @@ def test_four_workers_send_each_text_once(here: ElectionForTests) -> None:
     assert sum(counts) == 2
     assert len(network.heard) == 2
     assert set(OutboundMessage.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_asking_for_another_code_here_while_logging_in_there(here: ElectionForTests) -> None:
+    """A session that is being made refers to its voter's row, and whoever asks for another code holds that row: neither may wait for ever."""
+    voter = here.voters[0]
+    for _ in range(12):
+        Attempt.objects.all().delete()
+        first, _token = identify(here, voter)
+        later = NOW + timedelta(seconds=first.election.otp_seconds)
+        answers = at_once(
+            lambda first=first, later=later: codes.resend(first, now=later).otp_sends,
+            lambda later=later: identify(here, voter, now=later)[0].otp_sends,
+        )
+        assert answers == [2, 1]

@@ -134,8 +134,11 @@ def expire_due(now: datetime) -> int:
 
 
 def lock(session_pk: int, voter_pk: int) -> VotingSession:
-    """The session, its voter's row and its own held. Always in this order: voter, then session, then (in casting) the board."""
-    Voter.objects.select_for_update().get(pk=voter_pk)
+    """The session, its voter's row and its own held. Always in this order: voter, then session, then (in casting) the board.
+
+    The voter's without its key: a login elsewhere refers to that row when it commits, holding a limit that the one here may be waiting for.
+    """
+    Voter.objects.select_for_update(no_key=True).get(pk=voter_pk)
     return VotingSession.objects.select_for_update(of=("self",)).select_related("election", "voter").defer(*_LARGE).get(pk=session_pk)
 
 
