@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes is the machine's affair; speed is shown in bench/, never by a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
