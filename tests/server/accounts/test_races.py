@@ -169,7 +169,7 @@ def test_four_workers_send_each_text_once(here: ElectionForTests) -> None:
 
 
 def test_asking_for_another_code_here_while_logging_in_there(here: ElectionForTests) -> None:
-    """A session that is being made refers to its voter's row, and whoever asks for another code holds that row: neither may wait for ever."""
+    """A session being made refers to its voter's row, and whoever asks for another code holds that row: neither may wait for ever."""
     voter = here.voters[0]
     for _ in range(12):
         Attempt.objects.all().delete()
