@@ -10,9 +10,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from pictures_for_tests import picture
 from sandogh.cli import main
 from sandogh.server.board import domain as board
+from sandogh.server.elections.definition import fingerprint
 from sandogh.server.elections.models import Election
+from sandogh.server.elections.photos import make_portrait
 from sandogh.server.rolls.models import Voter
 from sandogh.verifier.checks import verify_archive
 
@@ -116,6 +119,57 @@ def test_no_file_is_written_over(folder):
     (folder / "request.json").write_text("precious")
     assert "exists already" in refusal("election", "credentials-request", "arkan-1405", "--out", folder / "request.json")
     assert (folder / "request.json").read_text() == "precious"
+
+
+def give_photos(folder: Path, *names: str) -> None:
+    """The definition names these for the first candidates of its last race."""
+    document = json.loads((folder / "definition.json").read_text())
+    for person, name in zip(document["races"][2]["candidates"], names, strict=False):
+        person["photo"] = name
+    (folder / "definition.json").write_text(json.dumps(document))
+
+
+def test_photos_beside_the_definition_are_taken_in_and_replaced(folder):
+    (folder / "photos").mkdir()
+    (folder / "photos" / "1.jpg").write_bytes(picture())
+    (folder / "2.png").write_bytes(picture("PNG", colour=(1, 2, 3)))
+    give_photos(folder, "photos/1.jpg", "2.png")
+    create(folder)
+    made = Election.by_slug("arkan-1405")
+    first = {c.code: c.photo for race in made.races() for c in race.candidates if c.photo}
+    assert dict(made.photos.values_list("code", "sha256")) == first
+    assert set(first.values()) == {make_portrait(picture()).sha256, make_portrait(picture("PNG", colour=(1, 2, 3))).sha256}
+    (folder / "2.png").write_bytes(picture("PNG", colour=(3, 2, 1)))
+    sandogh("election", "revise", "arkan-1405", "--definition", folder / "definition.json")
+    second = {c.code: c.photo for race in Election.by_slug("arkan-1405").races() for c in race.candidates if c.photo}
+    assert dict(made.photos.values_list("code", "sha256")) == second
+    assert set(first.values()) & set(second.values()) == {make_portrait(picture()).sha256}
+
+
+def test_sealing_fixes_the_photos_in_public(folder, parties):
+    (folder / "1.jpg").write_bytes(picture())
+    give_photos(folder, "1.jpg")
+    create(folder)
+    made = Election.by_slug("arkan-1405")
+    assert make_portrait(picture()).sha256 in json.dumps(made.definition)
+    seal(folder, parties)
+    assert f"definition sha256 {fingerprint(made.definition)}" in Election.by_slug("arkan-1405").parsed().bytes.decode()
+
+
+@pytest.mark.parametrize("act", ["create", "revise"])
+def test_a_photo_s_fault_is_told_with_its_field_and_nothing_is_made(folder, act):
+    if act == "revise":
+        create(folder)
+    give_photos(folder, "nowhere.jpg", "roll.jpg")
+    (folder / "roll.jpg").write_bytes((folder / "roll.csv").read_bytes())
+    words = {
+        "create": ("create", folder / "definition.json", "--roll", folder / "roll.csv"),
+        "revise": ("revise", "arkan-1405", "--definition", folder / "definition.json"),
+    }
+    told = sandogh("election", *words[act], status=1).stderr.splitlines()
+    assert [line.split(": ")[0] for line in told[1:]] == ["races[2].candidates[0].photo", "races[2].candidates[1].photo"]
+    assert "«nowhere.jpg»" in told[1]
+    assert Election.objects.count() == (act == "revise")
 
 
 def test_an_archive_is_the_board_s_bytes(folder, parties):

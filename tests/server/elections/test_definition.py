@@ -6,8 +6,11 @@ from datetime import datetime
 
 import pytest
 
+from pictures_for_tests import picture
+from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Candidate, Definition, fingerprint, parse_definition, questions, races_of
 from sandogh.server.elections.fields import DefinitionRefused
+from sandogh.server.elections.photos import make_portrait
 
 
 @pytest.fixture
@@ -185,8 +188,7 @@ def changed(sample: dict, path: str, value: object) -> dict:
         ("races[0].candidates[3].status", "registered"),
         ("races[0].candidates[3].status", "elected"),
         ("races[0].candidates[3].display_name", ...),
-        ("races[0].candidates[3].photo", "https://example.org/a.jpg"),
-        ("races[0].candidates[3].photo", "../secret.jpg"),
+        ("races[0].candidates[3].photo", 5),
     ],
 )
 def test_each_fault_is_reported_at_its_own_field_and_alone(sample, path, value):
@@ -233,6 +235,100 @@ def test_bytes_that_are_no_document(data, path):
 
 def test_a_byte_order_mark_is_passed_over(examples):
     assert isinstance(parse_definition(b"\xef\xbb\xbf" + (examples / "sample-election.json").read_bytes()), Definition)
+
+
+# ---- photos
+PICTURES = {"photos/101.jpg": picture(), "102.PNG": picture("PNG", colour=(1, 2, 3)), "photos/a.b_c-d/3.webp": picture("WEBP")}
+
+
+def beside(name: str) -> bytes:
+    """The folder of these tests."""
+    if name not in PICTURES:
+        raise Refused("photo", "اینجا نیست", status=400)
+    return PICTURES[name]
+
+
+def test_a_named_photo_stands_in_the_definition_by_its_fingerprint(sample):
+    people = sample["races"][0]["candidates"]
+    for person, name in zip(people, PICTURES, strict=False):
+        person["photo"] = name
+    definition = parse_definition(sample, photos=beside)
+    portraits = {person["code"]: make_portrait(data) for person, data in zip(people, PICTURES.values(), strict=False)}
+    assert definition.portraits == portraits
+    in_races = {c.code: c.photo for race in definition.races for c in race.candidates if c.photo is not None}
+    assert in_races == {code: portrait.sha256 for code, portrait in portraits.items()}
+    assert races_of(json.loads(json.dumps(definition.stored()))) == list(definition.races)
+
+
+def test_another_picture_under_the_same_name_changes_the_fingerprint(sample):
+    sample["races"][0]["candidates"][0]["photo"] = "a.jpg"
+    one, other = (parse_definition(sample, photos=lambda _name, data=data: data) for data in (picture(), picture(colour=(9, 9, 9))))
+    assert fingerprint(one.stored()) != fingerprint(other.stored())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "https://example.org/a.jpg",
+            "../secret.jpg",
+            "photos/../secret.jpg",
+            "/etc/a.jpg",
+            "./a.jpg",
+            ".a.jpg",
+            "photos/.a.jpg",
+            "a//b.jpg",
+        ),
+        *(
+            "a.gif",
+            "a.svg",
+            "a",
+            "photos/",
+            "..",
+            "a.jpg/",
+            r"photos\a.jpg",
+            r"C:\a.jpg",
+            "a b.jpg",
+            "عکس.jpg",
+            "a.jpg\nb.jpg",
+            "a.jpg?x=1",
+        ),
+    ],
+)
+def test_a_photo_s_name_stays_in_the_folder_and_is_never_asked_for_otherwise(sample, name):
+    asked = []
+    with pytest.raises(DefinitionRefused) as caught:
+        parse_definition(changed(sample, "races[0].candidates[3].photo", name), photos=asked.append)
+    (problem,) = caught.value.problems
+    assert problem.path == "races[0].candidates[3].photo"
+    assert problem.message == "باید نام پرونده‌ای در پوشهٔ تعریف و با حروف لاتین باشد، مانند photos/101.jpg"
+    assert asked == []
+
+
+def test_every_fault_of_a_photo_is_told_at_its_candidate_with_the_others(sample):
+    people = sample["races"][1]["candidates"]
+    people[0]["photo"], people[2]["photo"], people[4]["photo"] = "missing.jpg", "photos/101.jpg", "broken.png"
+    sample["election"]["title"] = ""
+    with pytest.raises(DefinitionRefused) as caught:
+        parse_definition(sample, photos=lambda name: b"nothing" if name == "broken.png" else beside(name))
+    assert {problem.path: problem.message for problem in caught.value.problems} == {
+        "races[1].candidates[0].photo": "اینجا نیست: «missing.jpg»",
+        "races[1].candidates[4].photo": "پروندهٔ JPEG، PNG یا WebP درستی نیست: «broken.png»",
+        "election.title": "نباید خالی باشد",
+    }
+
+
+def test_a_definition_that_comes_without_its_photos_is_refused(sample):
+    assert refused(changed(sample, "races[0].candidates[3].photo", "a.jpg")) == {
+        "races[0].candidates[3].photo": "عکسی همراه این تعریف نیست: «a.jpg»"
+    }
+
+
+def test_photos_of_those_who_are_not_on_the_ballot_are_not_kept(sample):
+    sample["races"][0]["candidates"][0] |= {"status": "withdrawn", "photo": "photos/101.jpg"}
+    asked = []
+    assert parse_definition(sample, photos=asked.append).portraits == {}
+    assert asked == []
 
 
 def test_a_candidate_is_a_value():

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
+from pictures_for_tests import picture
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections import domain
 from sandogh.server.elections.definition import Contact, parse_definition, races_of
 from sandogh.server.elections.models import ActRecord, Election, Organisation
+from sandogh.server.elections.photos import Portrait
 from sandogh.server.elections.state import Act
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,76 @@ def test_a_sealed_election_takes_no_other_definition(definition, election):
         domain.redefine(election, replace(definition, title="دیگر"), now=NOW)
     assert refused.value.code == "frozen"
     assert Election.by_slug(election.slug).title == definition.title
+
+
+# ---- photos
+def with_photos(examples, *colours: tuple[int, int, int]):
+    """The sample whose first candidates have pictures of these colours."""
+    document = json.loads((examples / "sample-election.json").read_text())
+    pictures = {f"{number}.jpg": picture(colour=colour) for number, colour in enumerate(colours)}
+    for person, name in zip(document["races"][0]["candidates"], pictures, strict=False):
+        person["photo"] = name
+    return parse_definition(document, photos=pictures.__getitem__)
+
+
+def kept(election: Election) -> dict[str, str]:
+    """code → fingerprint of the photos in the database, each the fingerprint of its own bytes."""
+    for photo in election.photos.all():
+        assert Portrait(bytes(photo.jpeg)).sha256 == photo.sha256
+    return dict(election.photos.values_list("code", "sha256"))
+
+
+def named(election: Election) -> dict[str, str]:
+    stored = Election.by_slug(election.slug)
+    return {candidate.code: candidate.photo for race in stored.races() for candidate in race.candidates if candidate.photo}
+
+
+def test_photos_are_kept_with_the_definition_that_names_them(examples):
+    definition = with_photos(examples, (1, 1, 1), (90, 90, 90))
+    election = domain.create(definition, group="Ed25519", now=NOW)
+    assert len(definition.portraits) == 2
+    assert kept(election) == named(election) == {code: portrait.sha256 for code, portrait in definition.portraits.items()}
+    for portrait in definition.portraits.values():
+        assert domain.photo_jpeg(election, portrait.sha256) == portrait.jpeg
+
+
+def test_two_candidates_may_have_the_same_picture(examples):
+    definition = with_photos(examples, (1, 1, 1), (1, 1, 1))
+    election = domain.create(definition, group="Ed25519", now=NOW)
+    (sha256,) = set(kept(election).values())
+    assert len(kept(election)) == 2
+    assert domain.photo_jpeg(election, sha256) == next(iter(definition.portraits.values())).jpeg
+
+
+def test_another_definition_brings_its_own_photos_and_no_others(definition, examples):
+    election = domain.create(with_photos(examples, (1, 1, 1), (90, 90, 90)), group="Ed25519", now=NOW)
+    before = kept(election)
+    domain.redefine(election, with_photos(examples, (200, 1, 1)), now=NOW)
+    assert kept(election) == named(election)
+    assert len(kept(election)) == 1
+    assert not set(kept(election).values()) & set(before.values())
+    domain.redefine(election, definition, now=NOW)
+    assert kept(election) == named(election) == {}
+
+
+def test_the_photos_of_a_sealed_election_stay(examples):
+    election = domain.create(with_photos(examples, (1, 1, 1)), group="Ed25519", now=NOW)
+    before = kept(election)
+    domain.advance(election, Act.SEAL, now=NOW)
+    with pytest.raises(Refused) as refused:
+        domain.redefine(election, with_photos(examples, (200, 1, 1)), now=NOW)
+    assert refused.value.code == "frozen"
+    assert kept(election) == before
+
+
+def test_a_photo_belongs_to_its_election(examples):
+    election = domain.create(with_photos(examples, (1, 1, 1)), group="Ed25519", now=NOW)
+    other = domain.create(replace(with_photos(examples, (200, 1, 1)), slug="other"), group="Ed25519", now=NOW)
+    (sha256,) = kept(election).values()
+    for chosen, asked in ((other, sha256), (election, "0" * 64), (election, ""), (election, sha256.upper())):
+        with pytest.raises(Refused) as refused:
+            domain.photo_jpeg(chosen, asked)
+        assert (refused.value.code, refused.value.status) == ("no_photo", 404)
 
 
 def test_the_address_does_not_change(definition, election):

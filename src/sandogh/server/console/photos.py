@@ -27,14 +27,14 @@ def photos_beside(definition: Path) -> PhotoSource:
         except OSError as error:
             raise _unreadable(error) from error
         try:
-            for step in steps[:-1]:
+            for place, step in enumerate(steps, 1):
                 folder = at
-                at = _opened(step, folder, os.O_DIRECTORY)
+                # The last one not to wait for whoever writes into a pipe of that name.
+                at = _opened(step, folder, os.O_NONBLOCK if place == len(steps) else os.O_DIRECTORY)
                 os.close(folder)
-            # Not to wait for whoever writes into a pipe of that name.
-            with os.fdopen(_opened(steps[-1], at, os.O_NONBLOCK), "rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise refused(_("پروندهٔ معمولی نیست"))
+            if not stat.S_ISREG(os.fstat(at).st_mode):
+                raise refused(_("پروندهٔ معمولی نیست"))
+            with open(at, "rb", closefd=False) as file:
                 data = file.read(LARGEST_FILE + 1)
         except OSError as error:
             raise _unreadable(error) from error
