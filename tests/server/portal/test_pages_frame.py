@@ -193,5 +193,22 @@ def test_an_unknown_language_choice_is_the_usual_language(e: ElectionForTests, r
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 @pytest.mark.parametrize("address", ["board/", "tracker/", "fingerprints/", "archive.bel", "result/", "receipt/", "vote/"])
-def test_pages_to_read_take_no_other_method(e: ElectionForTests, method: str, address: str) -> None:
-    assert getattr(Client(), method)(f"/e/azmayesh/{address}").status_code == 405
+def test_pages_to_read_take_no_other_method_and_say_so(e: ElectionForTests, read: Callable[..., Any], method: str, address: str) -> None:
+    answer = getattr(Client(), method)(f"/e/azmayesh/{address}")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert read(answer).words("h1") == ["درخواست درست خوانده نشد"]
+
+
+def test_what_strangers_send_wrongly_leaves_no_line_in_the_log(e: ElectionForTests, caplog: pytest.LogCaptureFixture) -> None:
+    """Else anybody could fill the disk; and the times of requests beside the board could tie a ballot to a person."""
+    strict = Client(enforce_csrf_checks=True)
+    answers = [
+        strict.post("/e/azmayesh/login/", {"licence_no": "1"}),
+        Client().get("/e/azmayesh/", headers={"host": "evil.example"}),
+        Client().get("/e/azmayesh/tracker/?" + "&".join("a=1" for _ in range(1001))),
+        Client().post("/e/azmayesh/login/", "a=" + "1" * 600_000, content_type="application/x-www-form-urlencoded"),
+        Client().get("/nothing/"),
+        Client().put("/e/azmayesh/"),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 400, 400, 413, 404, 405]
+    assert caplog.messages == []

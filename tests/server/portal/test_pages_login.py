@@ -313,6 +313,14 @@ def test_another_code_comes_only_after_the_clock(e: ElectionForTests, read: Call
     assert client.post(CODE, {"code": texted_code()}).headers["Location"] == BOOTH
 
 
+def test_the_address_of_the_other_code_opened_again_sends_nothing_and_shows_the_page_for_the_code(e: ElectionForTests) -> None:
+    client = entered(e)
+    before = OutboundMessage.objects.count()
+    answer = client.get("/e/azmayesh/code/again/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, CODE)
+    assert OutboundMessage.objects.count() == before
+
+
 def test_the_code_page_is_for_one_who_has_given_the_numbers(e: ElectionForTests, read: Callable[..., Any]) -> None:
     for answer in (Client().get(CODE), Client().post(CODE, {"code": "123456"}), Client().post(AGAIN)):
         assert answer.status_code == 401
@@ -345,7 +353,9 @@ def test_leaving_ends_the_session_and_forgets_the_cookie(e: ElectionForTests) ->
     client = entered(e)
     client.post(CODE, {"code": texted_code()})
     token = client.cookies["sandogh_session"].value
+    # An address that somebody opens, or a page loads ahead, does nothing.
     assert client.get("/e/azmayesh/leave/").status_code == 405
+    assert client.get(BOOTH).status_code == 200
     answer = client.post("/e/azmayesh/leave/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/e/azmayesh/")
     assert answer.cookies["sandogh_session"]["max-age"] == 0

@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sandogh.server.accounts.domain import captcha, codes, sessions
 from sandogh.server.accounts.domain import login as accounts
@@ -101,11 +101,13 @@ def code(request: HttpRequest, election: Election, *, now: datetime) -> HttpResp
     return redirect("booth", election.slug)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @personal
 @election_page
 def code_resend(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
-    """Another code, once the clock has run out."""
+    """Another code, once the clock has run out. Its answer stands at this address; who opens that finds the page for the code."""
+    if request.method != "POST":
+        return redirect("code", election.slug)
     session = sessions.current(election, session_token(request), now=now)
     if (elsewhere := _after(session)) is not None:
         return elsewhere
@@ -167,7 +169,7 @@ def _code_page(
 # ---- pictures, sounds and works. None of them names an election or a person.
 
 
-@require_GET
+@require_safe
 def captcha_new(request: HttpRequest) -> HttpResponse:
     """Another picture for a page that is already open."""
     challenge = captcha.new_challenge(now=clock.now(), browser=_browser(request))
@@ -175,7 +177,7 @@ def captcha_new(request: HttpRequest) -> HttpResponse:
     return _unkept(JsonResponse({"id": challenge} | addresses))
 
 
-@require_GET
+@require_safe
 def captcha_image(request: HttpRequest, challenge: str) -> HttpResponse:
     try:
         return _unkept(HttpResponse(captcha.image(challenge, now=clock.now()), content_type="image/png"))
@@ -183,7 +185,7 @@ def captcha_image(request: HttpRequest, challenge: str) -> HttpResponse:
         return _unkept(HttpResponse(refused.message, status=refused.status, content_type="text/plain; charset=utf-8"))
 
 
-@require_GET
+@require_safe
 def captcha_sound(request: HttpRequest, challenge: str) -> HttpResponse:
     try:
         return _unkept(HttpResponse(captcha.sound(challenge, now=clock.now()), content_type="audio/wav"))
@@ -191,7 +193,7 @@ def captcha_sound(request: HttpRequest, challenge: str) -> HttpResponse:
         return _unkept(HttpResponse(refused.message, status=refused.status, content_type="text/plain; charset=utf-8"))
 
 
-@require_GET
+@require_safe
 def captcha_work(request: HttpRequest) -> HttpResponse:
     """Work for the device to do instead of the picture."""
     return _unkept(JsonResponse(captcha.new_work(now=clock.now())))
