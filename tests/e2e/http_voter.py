@@ -107,7 +107,7 @@ class HttpVoter:
     def log_in(self) -> None:
         """Both numbers and the work; then the code from the phone."""
         before = len(self.phone.texts())
-        work = solve_work(self.browser.get("/captcha/work/").json())
+        work = solve_work(self.browser.get("/captcha/proof-of-work/").json())
         answer = self.form("login/", licence_no=self.licence_no, national_id=self.national_id, work=work)
         assert (answer.status_code, answer.headers.get("Location")) == (302, f"{self.path}code/"), answer.text
         text = eventually(lambda: next(iter(self.phone.texts()[before:]), None), f"{self.phone.number}: the code")

@@ -175,7 +175,7 @@ def test_a_planted_credential_is_found_in_what_was_heard(evidence: Evidence, way
         "utf-16": secret.encode("utf-16-le"),
     }[way]
     assert places(forms(secret), evidence.material()) == []
-    httpx.post(f"{evidence.installation.public_url}/captcha/work/", content=b"work=" + planted, trust_env=False)
+    httpx.post(f"{evidence.installation.public_url}/captcha/proof-of-work/", content=b"work=" + planted, trust_env=False)
     assert places(forms(secret), evidence.material()) == ["heard"]
 
 

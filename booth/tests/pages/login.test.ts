@@ -6,7 +6,7 @@ import { at, put } from "./page";
 
 const PAGE = `<form data-login><input type="hidden" name="challenge" value="old"><input type="hidden" name="work" value="">
     <div data-pictured><img data-picture src="/captcha/old.png"><button data-another="/captcha/new/"></button>
-    <a data-sound href="/captcha/old.wav"></a><input name="answer" required><button data-without="/captcha/work/" hidden></button></div>
+    <a data-sound href="/captcha/old.wav"></a><input name="answer" required><button data-without="/captcha/proof-of-work/" hidden></button></div>
     <p data-work-status hidden data-working="کار: % درصد" data-ready="انجام شد" data-unable="نمی‌شود" data-failed="نشد"></p></form>`;
 
 const NONCE = "00ff10aa";

@@ -245,7 +245,7 @@ def test_another_picture_has_its_sound_and_its_image(e: ElectionForTests) -> Non
     assert (image["Content-Type"], image.content[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
     with wave.open(BytesIO(sound.content)) as audio:
         assert (sound["Content-Type"], audio.getnchannels()) == ("audio/wav", 1)
-    assert {answer["Cache-Control"] for answer in (image, sound, client.get("/captcha/new/"), client.get("/captcha/work/"))} == {"no-store"}
+    assert {answer["Cache-Control"] for answer in (image, sound, client.get("/captcha/new/"), client.get("/captcha/proof-of-work/"))} == {"no-store"}
     voter = e.voters[0]
     given = {
         "challenge": fresh["id"],
@@ -263,7 +263,7 @@ def test_no_picture_is_drawn_for_an_id_that_is_not_ours(kind: str, made_up: str)
 
 
 def test_the_work_is_what_the_login_script_knows_how_to_do() -> None:
-    task = Client().get("/captcha/work/").json()
+    task = Client().get("/captcha/proof-of-work/").json()
     parameters = task["parameters"]
     assert parameters["algorithm"] == "PBKDF2/SHA-256"
     assert all(re.fullmatch(r"([0-9a-f]{2})+", parameters[name]) for name in ("nonce", "salt"))

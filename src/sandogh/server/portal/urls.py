@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("e/<slug:slug>/archive.bel", board.archive, name="archive"),
     path("e/<slug:slug>/result/", result.result, name="result"),
     path("captcha/new/", login.captcha_new, name="captcha-new"),
-    path("captcha/work/", login.captcha_work, name="captcha-work"),
+    path("captcha/proof-of-work/", login.captcha_work, name="captcha-work"),
     path("captcha/<str:challenge>.png", login.captcha_image, name="captcha-image"),
     path("captcha/<str:challenge>.wav", login.captcha_sound, name="captcha-sound"),
     *voting_api.urlpatterns,
