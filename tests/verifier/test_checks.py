@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from protocol.elections import Board, Story, story
+from sandogh.protocol.archive import read_archive
 from sandogh.protocol.canonical import dumps, loads
-from sandogh.protocol.digest import sha_hex
+from sandogh.protocol.digest import sha_base64, sha_hex
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.events import EventType, make_setup_data, owned
 from sandogh.protocol.finite_field import BELENIOS_2048
@@ -51,6 +52,20 @@ def test_our_own_election_verifies(group: Group) -> None:
     assert [question.counts for question in report.facts.result] == [(("آبادگر", 0), ("B", 1), ("C", 0)), (("P", 1), ("Q", 1))]
     assert (report.facts.ballots, report.facts.kept, report.facts.credentials) == (3, 2, 4)
     assert report.facts.fingerprint == held.election.fingerprint
+
+
+def test_the_fingerprints_that_the_board_shows_are_told(held: Story, ballots: list[bytes]) -> None:
+    """Each in the line of its check, so that whoever has only the announced values and this report can compare them."""
+    archive = held.archive(ballots)
+    members = list(read_archive(io.BytesIO(archive)))
+    report = verify(archive)
+    facts, notes = report.facts, [check.note for check in report.checks]
+    assert facts.last_event == members[-1].hash
+    assert notes[0] == f"9 events, the last Result {facts.last_event}"
+    assert facts.trustees_fingerprint == sha_base64(members[1].data)
+    assert notes[3] == f"2 trustees, every one needed, fingerprint {facts.trustees_fingerprint}"
+    assert facts.credentials_fingerprint == sha_base64(members[2].data)
+    assert notes[4] == f"4 credentials, fingerprint {facts.credentials_fingerprint}"
 
 
 def test_the_archive_holds_after_every_event(held: Story, ballots: list[bytes]) -> None:

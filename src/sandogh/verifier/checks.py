@@ -27,6 +27,7 @@ from typing import BinaryIO, NoReturn
 from sandogh.protocol.ballot import Ballot, parse_ballot, tracker_of
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.decryption import PartialDecryption, check_partial_decryption
+from sandogh.protocol.digest import sha_base64
 from sandogh.protocol.election import Election, check_election_key
 from sandogh.protocol.errors import Malformed, Unsupported, VerificationError, within
 from sandogh.protocol.events import EventType, Owned, check_grammar
@@ -127,9 +128,11 @@ class _Audit:
         """(1)"""
         self.index = read_index(self._file)
         events = len(self.index.types)
-        if events:
-            self.report.facts.stage = self.index.types[-1].value
-        return f"{_count(events, 'event')}, the last {self.report.facts.stage}" if events else "no event"
+        if not events:
+            return "no event"
+        facts = self.report.facts
+        facts.stage, facts.last_event = self.index.types[-1].value, self.index.last_event
+        return f"{_count(events, 'event')}, the last {facts.stage} {facts.last_event}"
 
     def grammar(self) -> str:
         """(2) Whether there should be shuffles at all is the matter of (8)."""
@@ -146,19 +149,23 @@ class _Audit:
 
     def trustee_keys(self) -> str:
         """(4)"""
-        trustees = check_trustees(self.index.read(self.index.setup[1]), self.election.group)
+        data = self.index.read(self.index.setup[1])
+        trustees = check_trustees(data, self.election.group)
         check_election_key(self.election, trustees)
         self.trustees = trustees
-        self.report.facts.trustees = len(trustees.members)
-        return f"{_count(len(trustees.members), 'trustee')}, every one needed"
+        facts = self.report.facts
+        facts.trustees, facts.trustees_fingerprint = len(trustees.members), sha_base64(data)
+        return f"{_count(facts.trustees, 'trustee')}, every one needed, fingerprint {facts.trustees_fingerprint}"
 
     def public_credentials(self) -> str:
         """(5)"""
         if len(self.index.setup) > 4:
             raise Unsupported("§5.4", "certificate of an external credential authority")
-        self.credentials = check_public_credentials(self.index.read(self.index.setup[2]), self.election.group)
-        self.report.facts.credentials = len(self.credentials)
-        return _count(len(self.credentials), "credential")
+        data = self.index.read(self.index.setup[2])
+        self.credentials = check_public_credentials(data, self.election.group)
+        facts = self.report.facts
+        facts.credentials, facts.credentials_fingerprint = len(self.credentials), sha_base64(data)
+        return f"{_count(facts.credentials, 'credential')}, fingerprint {facts.credentials_fingerprint}"
 
     def ballots(self) -> str:
         """(6) and the product that (7) compares. Every ballot is looked at: one refusal does not hide another."""

@@ -32,6 +32,7 @@ class Index:
     tally: tuple[Place, ...] = ()
     decryptions: list[tuple[Place, ...]] = field(default_factory=list)
     result: tuple[Place, ...] = ()
+    last_event: str = ""
     _ballots: "array[int]" = field(default_factory=lambda: array("Q"))
 
     @property
@@ -68,4 +69,5 @@ def read_index(file: BinaryIO) -> Index:
     index = Index(file, file.tell())
     for record in read_records(file):
         index.add(record.event.type, tuple(map(Place.of, record.data)))
+        index.last_event = record.event.hash
     return index

@@ -67,8 +67,12 @@ class Facts:
     group: str | None = None
     #: φ, which everybody who took part should compare (protocol.md §4.3).
     fingerprint: str | None = None
-    #: Type of the last event.
+    #: Type and hash of the last event; the hash stands for everything before it.
     stage: str | None = None
+    last_event: str | None = None
+    #: Of the two other files of Setup, in the form of `fingerprint`.
+    trustees_fingerprint: str | None = None
+    credentials_fingerprint: str | None = None
     trustees: int | None = None
     credentials: int | None = None
     ballots: int | None = None
