@@ -1,6 +1,7 @@
 """The public record: the board and its pages, one event, a tracker in every form it is pasted, fingerprints, the archive."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -191,6 +192,19 @@ def test_the_fingerprints_are_those_of_the_archive(e: ElectionForTests, read: Re
     facts = read(Client().get("/e/azmayesh/fingerprints/")).facts()
     assert facts["پروندهٔ کامل (SHA-256)"] == hashlib.sha256(archive(e)).hexdigest()
     assert facts["تعریف انتخابات"] == open_facts["تعریف انتخابات"]
+
+
+def test_the_definition_can_be_had_and_is_what_its_fingerprint_says(e: ElectionForTests, read: Read) -> None:
+    """Seats and rules stand in no file of the archive; without their document nobody could check the fingerprint that does."""
+    answer = Client().get("/e/azmayesh/definition.json")
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == (
+        "application/json",
+        'attachment; filename="azmayesh-definition.json"',
+    )
+    digest = hashlib.sha256(answer.content).hexdigest()
+    assert f"definition sha256 {digest}\n" in json.loads(e.model.parsed().bytes)["description"]
+    assert json.loads(answer.content) == e.model.definition
+    assert read(Client().get("/e/azmayesh/fingerprints/")).facts()["نامزدها، جایگاه‌ها و قواعد (SHA-256)"] == digest
 
 
 def test_the_archive_is_streamed_byte_for_byte(e: ElectionForTests) -> None:

@@ -143,12 +143,17 @@ def questions(races: list[Race] | tuple[Race, ...]) -> list[Question]:
     return made
 
 
+def document(stored: Mapping[str, Any]) -> bytes:
+    """The stored definition as sorted compact JSON, as the board offers it for download: anybody can compute its fingerprint."""
+    return json.dumps(stored, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def fingerprint(stored: Mapping[str, Any]) -> str:
-    """Hex SHA-256 of the stored definition as sorted compact JSON: what sealing puts on the board beside the questions.
+    """Hex SHA-256 of the definition's document: what sealing puts on the board beside the questions.
 
     The seats of each race are not part of the protocol's questions; through this they are fixed in public all the same.
     """
-    return hashlib.sha256(json.dumps(stored, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(document(stored)).hexdigest()
 
 
 # ---- reading

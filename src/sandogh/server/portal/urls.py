@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("e/<slug:slug>/board/<str:event_hash>/", board.event, name="event"),
     path("e/<slug:slug>/tracker/", board.tracker, name="tracker"),
     path("e/<slug:slug>/fingerprints/", board.fingerprints, name="fingerprints"),
+    path("e/<slug:slug>/definition.json", board.definition, name="definition"),
     path("e/<slug:slug>/archive.bel", board.archive, name="archive"),
     path("e/<slug:slug>/result/", result.result, name="result"),
     path("captcha/new/", login.captcha_new, name="captcha-new"),

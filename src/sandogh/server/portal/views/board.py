@@ -14,6 +14,7 @@ from sandogh.persian import clean
 from sandogh.protocol.events import EventType
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
+from sandogh.server.elections.definition import document, fingerprint
 from sandogh.server.elections.models import Election
 from sandogh.server.portal.page import absolute, election_page, page
 
@@ -116,8 +117,23 @@ def _no_tracker() -> Refused:
 def fingerprints(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
     """The short values to announce, print and compare, and the commands that check them."""
     values = board.fingerprints(election)
-    context = {"values": values, "number": values.height + 1, "archive_url": absolute(reverse("archive", args=[election.slug]))}
+    context = {
+        "values": values,
+        "definition": fingerprint(election.definition),
+        "number": values.height + 1,
+        "archive_url": absolute(reverse("archive", args=[election.slug])),
+    }
     return page(request, "fingerprints", election, context, now=now)
+
+
+@require_safe
+@election_page
+def definition(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
+    """Seats, rules and candidates, byte for byte as sealing hashed them: election.json holds the fingerprint, this is what it is of."""
+    response = HttpResponse(document(election.definition), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{election.slug}-definition.json"'
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_safe
