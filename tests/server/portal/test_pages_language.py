@@ -58,7 +58,10 @@ def test_the_choice_is_a_cookie_that_scripts_and_other_sites_cannot_use(e: Elect
 
 def test_public_pages_stay_without_cookies(e: ElectionForTests) -> None:
     for address in ("/e/azmayesh/", "/e/azmayesh/board/", "/e/azmayesh/fingerprints/"):
-        assert not Client().get(address).cookies
+        answer = Client().get(address)
+        assert not answer.cookies
+        # and no cache in between shows one visitor's language to another
+        assert "Cookie" in answer["Vary"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from sandogh.server.common import clock
 from sandogh.server.common.errors import Refused
@@ -69,8 +69,9 @@ def page(
             "phase": election.phase(now),
         }
     response = render(request, f"portal/{template}.html", frame | dict(context), status=status)
-    # Pages tell the state of a moment; a copy must be asked about before it is shown again.
+    # Pages tell the state of a moment, in the visitor's language; a copy must be asked about before it is shown again.
     patch_cache_control(response, no_cache=True)
+    patch_vary_headers(response, ["Cookie"])
     return response
 
 
