@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from elections_for_tests import Device, ElectionForTests, build, hash_of, log_in, ready, seal
-from sandogh.server.accounts.domain import captcha, codes, permits, throttle
+from sandogh.server.accounts.domain import captcha, codes, permits, sessions, throttle
 from sandogh.server.accounts.domain.throttle import Limit
 from sandogh.server.accounts.models import Attempt, VotingSession
 from sandogh.server.common.errors import Refused
@@ -92,12 +92,12 @@ def test_two_devices_enter_their_codes_at_once(here: ElectionForTests) -> None:
     for _ in range(4):
         VotingSession.objects.all().delete()
         Attempt.objects.all().delete()
-        sessions = [identify(here, here.voters[0])[0] for _ in range(3)]
-        typed = [code_of(session) for session in sessions]
+        devices = [identify(here, here.voters[0])[0] for _ in range(3)]
+        typed = [code_of(session) for session in devices]
         answers = at_once(
             *[
                 lambda session=session, code=code: codes.check(session, code, now=NOW).state
-                for session, code in zip(sessions, typed, strict=True)
+                for session, code in zip(devices, typed, strict=True)
             ]
         )
         assert answers == ["authenticated"] * 3
@@ -180,3 +180,16 @@ def test_asking_for_another_code_here_while_logging_in_there(here: ElectionForTe
             lambda later=later: identify(here, voter, now=later)[0].otp_sends,
         )
         assert answers == [2, 1]
+
+
+@pytest.mark.postgres
+def test_the_worker_waits_for_no_session_that_somebody_holds(here: ElectionForTests) -> None:
+    """It would hold the others meanwhile, and whoever holds this one may want one of those."""
+    (held, _one), (free, _two) = identify(here, here.voters[0]), identify(here, here.voters[1])
+    late = max(held.expires_at, free.expires_at)
+    with transaction.atomic():
+        sessions.lock(held.pk, held.voter_id)
+        assert at_once(lambda: sessions.expire_due(late)) == [1]
+        assert VotingSession.objects.get(pk=held.pk).state == "identified"
+    assert sessions.expire_due(late) == 1
+    assert set(VotingSession.objects.values_list("state", flat=True)) == {"expired"}

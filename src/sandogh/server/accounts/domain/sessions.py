@@ -4,7 +4,7 @@ import hmac
 import re
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from sandogh.protocol.vote_code import vote_code
@@ -128,9 +128,15 @@ def end(session: VotingSession, act: SessionAct, *, now: datetime) -> None:
 
 
 def expire_due(now: datetime) -> int:
-    """Housekeeping, by the worker: end the sessions whose time is over; answers how many."""
+    """Housekeeping, by the worker: end the sessions whose time is over; answers how many.
+
+    One that somebody holds just now is left for the next round: waiting for it while holding others could go round in a circle.
+    """
     due = VotingSession.objects.filter(state__in=OPEN, expires_at__lte=now)
-    return due.update(state=SessionState.EXPIRED, ended_at=now, **_WIPED)
+    with transaction.atomic():
+        free = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        found = list(free.values_list("pk", flat=True))
+        return VotingSession.objects.filter(pk__in=found).update(state=SessionState.EXPIRED, ended_at=now, **_WIPED) if found else 0
 
 
 def lock(session_pk: int, voter_pk: int) -> VotingSession:
