@@ -26,7 +26,7 @@ def required(name: str, development: str) -> str:
 
 def development_secret(name: str) -> str:
     """A secret kept in the data folder, so that restarting a trial keeps its sessions. Never used in production."""
-    DATA.mkdir(parents=True, exist_ok=True)
+    DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = DATA / name
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

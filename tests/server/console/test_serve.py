@@ -36,6 +36,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+def test_only_the_services_own_user_reads_the_database(prepared: Path) -> None:
+    """It holds the roll: names, national IDs, numbers."""
+    assert (prepared / "sandogh.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

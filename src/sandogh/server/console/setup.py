@@ -21,10 +21,13 @@ def set_up() -> "LazySettings":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandogh.server.settings")
     try:
         django.setup()
-        settings.DATA.mkdir(parents=True, exist_ok=True)
+        settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
         database = settings.DATABASES["default"]
         if database["ENGINE"].endswith("sqlite3") and "mode=memory" not in str(database["NAME"]):
-            Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            path = Path(database["NAME"])
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # It holds the roll. What SQLite writes beside it gets the same permissions.
+            path.touch(mode=0o600)
     except ImproperlyConfigured as error:
         raise click.ClickException(f"the settings are not complete: {error}") from error
     except OSError as error:
