@@ -38,6 +38,22 @@ def test_public_pages(chromium: Browser, open_election: Demonstration, path: str
         check(visitor.page, path or "landing")
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_public_pages_in_english(chromium: Browser, open_election: Demonstration, size: dict[str, int]) -> None:
+    """Each is put into English by its own switch, and stays the page it is."""
+    with Device(chromium, open_election, person(1), size) as visitor:
+        page = visitor.page
+        for path in ("", "login/", "board/", "tracker/", "fingerprints/", "result/"):
+            page.goto(open_election.page(path))
+            expect(page.locator("html")).to_have_attribute("dir", "rtl")
+            page.get_by_role("button", name="English").click()
+            expect(page).to_have_url(open_election.page(path))
+            expect(page.locator("html[lang=en]")).to_have_attribute("dir", "ltr")
+            check(page, f"English {path or 'landing'}")
+            page.get_by_role("button", name="فارسی").click()
+            expect(page.locator("html[lang=fa]")).to_have_attribute("dir", "rtl")
+
+
 def test_the_simulated_phone(chromium: Browser, open_election: Demonstration) -> None:
     with Device(chromium, open_election, person(1)) as visitor:
         for address in (f"{open_election.phone_url}/", f"{open_election.phone_url}/phone/{visitor.person.mobile}/"):
