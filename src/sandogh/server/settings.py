@@ -140,7 +140,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+# A browser takes a cookie of such a name only over https and from this very host: nobody on a neighbouring host can slip one in.
+_HOST = "__Host-" if PRODUCTION else ""
+CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
+VOTER_COOKIE_NAME = f"{_HOST}sandogh_session"
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION

@@ -15,7 +15,7 @@ from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
 from sandogh.server.portal.language import address_to_return_to
 
-COOKIE = "sandogh_session"
+COOKIE: str = settings.VOTER_COOKIE_NAME
 
 ElectionView = Callable[..., HttpResponseBase]
 
