@@ -245,7 +245,8 @@ def test_another_picture_has_its_sound_and_its_image(e: ElectionForTests) -> Non
     assert (image["Content-Type"], image.content[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
     with wave.open(BytesIO(sound.content)) as audio:
         assert (sound["Content-Type"], audio.getnchannels()) == ("audio/wav", 1)
-    assert {answer["Cache-Control"] for answer in (image, sound, client.get("/captcha/new/"), client.get("/captcha/proof-of-work/"))} == {"no-store"}
+    answers = (image, sound, client.get("/captcha/new/"), client.get("/captcha/proof-of-work/"))
+    assert {answer["Cache-Control"] for answer in answers} == {"no-store"}
     voter = e.voters[0]
     given = {
         "challenge": fresh["id"],
