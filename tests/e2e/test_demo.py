@@ -192,6 +192,14 @@ def test_counting_without_a_demonstration_is_refused(tmp_path: Path) -> None:
     assert "there is no demonstration in" in refusal(tmp_path / "none", "count")
 
 
+def test_counting_with_a_database_of_another_version_says_so(tmp_path: Path) -> None:
+    """After an update, say; else it seems that there is no election."""
+    data = tmp_path / "old"
+    (data / "server").mkdir(parents=True)
+    (data / "demo.json").write_text(json.dumps({"port": 1, "phone_port": 2, "slug": "arkan-1405", "webhook_secret": "w" * 32}))
+    assert "the database is not prepared for this version" in refusal(data, "count")
+
+
 def test_a_demonstration_is_refused_in_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANDOGH_ENV", "production")
     assert "for trying only" in refusal(tmp_path / "demo")

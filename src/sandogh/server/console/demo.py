@@ -101,7 +101,7 @@ class Demo:
             )
 
     def state(self) -> str:
-        """The election's state; "" while there is none."""
+        """The election's state; "" while there is none. ClickException with the command's own sentence when it cannot be told."""
         done = subprocess.run(  # noqa: S603 (our own command)
             [*SANDOGH, "election", "status", self.slug, "--json"],
             env=self.environment(),
@@ -109,9 +109,12 @@ class Demo:
             capture_output=True,
             check=False,
         )
-        with suppress(ValueError, TypeError, KeyError):
+        if done.returncode == 0:
             return str(json.loads(done.stdout)["state"])
-        return ""
+        said = done.stderr.decode(errors="replace").strip().removeprefix("Error: ")
+        if "[no_election]" in said:
+            return ""
+        raise click.ClickException(f"the election's state cannot be told: {said}")
 
 
 def sandogh_command() -> list[str]:
