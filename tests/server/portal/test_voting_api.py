@@ -415,7 +415,7 @@ def test_a_call_without_the_csrf_token_is_refused(e: ElectionForTests) -> None:
     strict.cookies["sandogh_session"] = device.token
     before = stored()
     answer = strict.post("/e/azmayesh/vote/cast/", json.dumps({"ballot": ballot.decode()}), content_type="application/json")
-    assert answer.status_code == 403
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf")
     assert stored() == before
     assert device.session.state == "confirmed"
 

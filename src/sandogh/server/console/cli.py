@@ -134,7 +134,11 @@ def credentials_request(slug: str, out: Path) -> None:
 @click.option("--trustee", "trustees", type=FILE, multiple=True, required=True, help="A trustee's public key; once for each, in order.")
 @click.option("--same-operator", is_flag=True, help="The credential authority is run by this server's operator; the public page says so.")
 def seal(slug: str, credentials: Path, trustees: tuple[Path, ...], same_operator: bool) -> None:
-    """Freeze definition, roll, trustees and credentials, and publish them; prints the election's fingerprint."""
+    """Freeze definition, roll, trustees and credentials, and publish them; prints the election's fingerprint.
+
+    The first event's hash, told beside it, binds election, trustees and credentials in one value: publish it too.
+    """
+    from sandogh.server.board import domain as board
     from sandogh.server.common.clock import now
     from sandogh.server.console import acts
 
@@ -142,6 +146,7 @@ def seal(slug: str, credentials: Path, trustees: tuple[Path, ...], same_operator
         found(slug), credentials=read(credentials), trustees=[read(path) for path in trustees], same_operator=same_operator, now=now()
     )
     talk(f"{slug}: sealed, {sealed.eligible_at_sealing} voters, {len(trustees)} trustees")
+    talk(f"first event on the board: {board.head(sealed).hash}")
     click.echo(sealed.fingerprint)
 
 

@@ -6,7 +6,6 @@ Every task is safe to run in several workers at once; what may happen only once 
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from django.db import close_old_connections
 
 from sandogh.server.accounts.domain import captcha, sessions, throttle
 from sandogh.server.common.clock import now
+from sandogh.server.common.logs import kind_and_place
 from sandogh.server.console import schedule
 from sandogh.server.messaging import worker as messages
 
@@ -65,14 +65,6 @@ class Task:
             end = time.monotonic() + self.pause_seconds
             while not stopped() and (left := end - time.monotonic()) > 0:
                 time.sleep(min(left, _SLICE_SECONDS))
-
-
-def kind_and_place(error: BaseException) -> str:
-    """«ValueError at delivery.py:41»."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "sandogh" in frame.filename] or frames
-    place = f" at {ours[-1].filename.rsplit('/', 1)[-1]}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{place}"
 
 
 def tasks() -> list[Task]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -12,6 +13,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page or call that did not come from our own pages, or whose cookie is gone; a program is answered in its own form."""
+    if request.content_type == "application/json":
+        message = _("این درخواست از صفحهٔ خود ما نیامد یا کوکی آن پاک شده است. صفحه را تازه کنید و دوباره بکوشید.")
+        return JsonResponse({"error": {"code": "csrf", "message": message}}, status=403)
+    return render(request, "403_csrf.html", status=403)
 
 
 class OtherMethodSays:
