@@ -27,7 +27,7 @@ help:
 	touch $@
 
 booth/node_modules/.package-lock.json: booth/package-lock.json
-	@command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || { echo "Node 20 or newer with npm is needed (Debian 12 itself packages an older one)."; exit 1; }
+	@command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' || { echo "Node 20 or newer with npm is needed (Debian 12 itself packages an older one)."; exit 1; }
 	cd booth && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
