@@ -1,34 +1,18 @@
 """axe finds no violation on any page, and no page scrolls sideways, at phone and desktop size, in light and dark."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from e2e.browser.axe import check
 from e2e.browser.demonstration import Demonstration, person
 from e2e.browser.voter import DESK, PHONE, Device
 
 pytestmark = pytest.mark.e2e
-AXE = Path(__file__).resolve().parents[3] / "booth" / "node_modules" / "axe-core" / "axe.min.js"
-NARROW = {"width": 320, "height": 568}
 
 
-def check(page: Page, where: str) -> None:
-    """Raise AssertionError naming each violation and its element, or the page's width on the smallest phone."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    violations = [f"{where}: {rule['id']}: {rule['help']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
-    assert violations == []
-    size = page.viewport_size
-    page.set_viewport_size(NARROW)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= NARROW["width"], f"{where}: {wide} px wide on a screen of {NARROW['width']}"
-    if size is not None:
-        page.set_viewport_size(size)
-
-
-@pytest.mark.parametrize("path", ["", "login/", "board/", "tracker/", "fingerprints/", "result/"])
+@pytest.mark.parametrize("path", ["", "login/", "board/", "tracker/", "fingerprints/", "result/", "vote/", "receipt/", "no-such-page/"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_public_pages(chromium: Browser, open_election: Demonstration, path: str, scheme: Any, size: dict[str, int]) -> None:
@@ -71,7 +55,7 @@ def test_every_step_of_the_voter(chromium: Browser, open_election: Demonstration
         page.get_by_role("button", name="تأیید", exact=True).click()
         check(page, "login with errors")
         page.goto(open_election.page())
-        voter.identify()
+        voter.identify(at_code=lambda: check(page, "one-time code"))
         voter.at_race("هیئت مدیره")
         check(page, "race")
         voter.choose("گلناز آیینه‌چی", "ژاله امیدوارنیا", "کیوان ارجمندپور", "دکتر الهام شکیبافر", "مهندس آرش پولادوند")

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Browser, expect
 
+from e2e.browser.axe import check
 from e2e.browser.demonstration import SAMPLE, Demonstration, Person, latin, person
 from e2e.browser.voter import DESK, PHONE, Device
 from sandogh.protocol.election import Election
@@ -162,6 +163,7 @@ def test_a_whole_election(chromium: Browser, own_election: Demonstration) -> Non
             passer_by.page.get_by_role("main").get_by_role("textbox").fill(tracker)
             passer_by.page.keyboard.press("Enter")
             expect(passer_by.page.get_by_text("بله، این رأی در صندوق است")).to_be_visible()
+        check(passer_by.page, "a tracker that is found")
 
     # (10) Close, count, decrypt, publish, verify: the command that the terminal names.
     said = demonstration.run("count")
@@ -176,6 +178,7 @@ def test_a_whole_election(chromium: Browser, own_election: Demonstration) -> Non
     # (11) The public page says the same.
     with device(person(3), DESK) as reader:
         reader.page.goto(demonstration.page("result/"))
+        check(reader.page, "result")
         for (_title, name), count in expected.items():
             row = reader.page.get_by_role("listitem").filter(has_text=name).first
             assert str(count) in latin(row.inner_text()).replace("\n", " ").split()

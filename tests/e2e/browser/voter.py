@@ -1,6 +1,7 @@
 """A voter at the screen: everything is done as a person does it, by what stands on the page, on one device of a given size."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -74,8 +75,11 @@ class Device:
         self.page.goto(self.invitation())
         expect(self.page).to_have_url(self.demonstration.page())  # the credential has left the address
 
-    def identify(self) -> None:
-        """From the landing page through both factors: two numbers, proof of work instead of the picture, the one-time code."""
+    def identify(self, at_code: Callable[[], None] = lambda: None) -> None:
+        """From the landing page through both factors: two numbers, proof of work instead of the picture, the one-time code.
+
+        `at_code` is called when the page asks for the code.
+        """
         page = self.page
         page.get_by_role("main").get_by_role("link", name="ورود", exact=True).click()
         page.get_by_label("شمارهٔ پروانه").fill(self.person.licence_no)
@@ -86,6 +90,7 @@ class Device:
         page.get_by_role("button", name="تأیید", exact=True).click()
         expect(page.get_by_role("heading", name="کد پیامک‌شده را وارد کنید")).to_be_visible()
         expect(page.get_by_text(self.person.name)).to_be_visible()
+        at_code()
         page.get_by_label("کد تأیید").fill(self.newest_code(before))
         page.get_by_role("button", name="تأیید", exact=True).click()
 
