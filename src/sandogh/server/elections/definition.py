@@ -173,7 +173,7 @@ def parse_definition(data: bytes | Mapping[str, Any], *, photos: PhotoSource = n
     if top.text("format", longest=40) not in ("", FORMAT):
         top.problem("format", _("باید %(format)s باشد") % {"format": FORMAT})
     fictional = top.boolean("fictional", default=False)
-    top.skip("notice_fa", "test_voters")
+    top.ignore("notice_fa", "test_voters")
 
     # (2)
     organisation = _organisation(top.obj("organisation"))
@@ -185,7 +185,7 @@ def parse_definition(data: bytes | Mapping[str, Any], *, photos: PhotoSource = n
     election.only("timezone", "Asia/Tehran")
     for name, allowed in (("one_active_device", True), ("one_vote_per_person", True), ("proxy_voting", False), ("vote_code_digits", 8)):
         rules.only(name, allowed)
-    rules.skip("extension", "tie_break_status", "quorum")
+    rules.ignore("extension", "tie_break_status", "quorum")
 
     portraits: dict[str, Portrait] = {}
     definition = Definition(
@@ -242,7 +242,7 @@ def _organisation(part: Fields) -> Organisation:
     for item in part.items("support", required=False):
         support.append(Contact(label=item.text("label", longest=100), value=item.text("value", longest=100)))
         item.end()
-    part.skip("cities", "members_total", "members_eligible")
+    part.ignore("cities", "members_total", "members_eligible")
     organisation = Organisation(
         name=part.text("name", longest=200),
         short_name=part.text("short_name", longest=60),
@@ -260,7 +260,7 @@ def _schedule(part: Fields) -> tuple[datetime, datetime, datetime | None]:
         part.problem("voting_closes", _("باید پس از آغاز رأی‌گیری باشد"))
     if closes and objections and objections < closes:
         part.problem("objections_close", _("نباید پیش از پایان رأی‌گیری باشد"))
-    part.skip("candidate_registration_opens", "candidate_registration_closes", "candidates_announced", "campaign_stops")
+    part.ignore("candidate_registration_opens", "candidate_registration_closes", "candidates_announced", "campaign_stops")
     part.end()
     nowhere = datetime.min.replace(tzinfo=UTC)  # stands in only while problems are being collected
     return opens or nowhere, closes or nowhere, objections
@@ -356,7 +356,7 @@ def _candidate(person: Fields, race_id: str) -> tuple[Candidate, bool]:
     if candidate.photo and not PHOTO_NAME.fullmatch(candidate.photo):
         person.problem("photo", _("باید نام پرونده‌ای در پوشهٔ تعریف و با حروف لاتین باشد، مانند photos/101.jpg"))
         candidate = replace(candidate, photo=None)
-    person.skip("gender", "alphabetical_rank")
+    person.ignore("gender", "alphabetical_rank")
     person.end()
     return candidate, status == "confirmed"
 

@@ -137,7 +137,7 @@ class Fields:
             else:
                 self.problems.append(Problem(path, _("شیء لازم است")))
 
-    def skip(self, *names: str) -> None:
+    def ignore(self, *names: str) -> None:
         """Fields that are known and mean nothing to the server."""
         self.seen.update(names)
 
