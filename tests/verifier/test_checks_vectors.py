@@ -21,7 +21,7 @@ LATER = {
     "ed25519-h-blank-weights-threshold.bel": "explicit blank votes",
     "ed25519-lists.bel": "list questions",
     "ed25519-nh-shuffles.bel": "non-homomorphic questions",
-    "rfc3526-nh.bel": "group RFC-3526-2048",
+    "rfc3526-nh.bel": "non-homomorphic questions",
     "bad-bel2048-threshold-20-unsigned-dkg.bel": "threshold (Pedersen) trustees",
     "bad-lists-nonzero.bel": "list questions",
     "bad-pedersen-coefexps.bel": "explicit blank votes",

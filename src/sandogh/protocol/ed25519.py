@@ -16,6 +16,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import RuntimeError as SodiumError
 
+from sandogh.protocol.digest import sha_integer
 from sandogh.protocol.errors import Malformed, VerificationError
 from sandogh.protocol.group import Element, Group
 from sandogh.protocol.shapes import text
@@ -37,7 +38,8 @@ class Ed25519(Group):
     q = 2**252 + 27742317777372353535851937790883648493
     generator = Element(_GENERATOR)
     identity = Element(_IDENTITY)
-    encodes_vectors = True
+    vector_limit = 30
+    vector_padding = 14
 
     def parse(self, value: object, *, section: str, what: str) -> Element:
         """protocol.md §3.3: 64 lower-case hex digits, y below p, on the curve, no negative zero, and P^q the identity."""
@@ -45,8 +47,7 @@ class Ed25519(Group):
         if not _HEX.fullmatch(written):
             raise Malformed("§3.3", f"{what}: not 64 lower-case hex digits")
         point = bytes.fromhex(written)[::-1]
-        # True for canonical encodings of points of order q exactly; the identity is the one member it does not know.
-        if crypto_core_ed25519_is_valid_point(point) or point == _IDENTITY:
+        if _is_member(point):
             return Element(point)
         self._refuse(point, section=section, what=what)
         raise VerificationError(section, f"{what}: not in the subgroup of order q")
@@ -94,6 +95,37 @@ class Ed25519(Group):
 
     def public_base(self, base: Element) -> Callable[[int], Element]:
         return lambda exponent: self.power(base, exponent)
+
+    # Nor does it offer powers of several bases at once. Built from its additions, which decode and encode points each time, they would
+    # be slower than one power after another, so `public_multi_power` stays as it is.
+
+    def _derive(self, index: int) -> Element:
+        """From INT(SHA("ggen|"+i)) >> 2 upwards the first integer that decodes as a point, and of that the eighth power, §3.4."""
+        number = sha_integer(f"ggen|{index}".encode()) >> 2
+        while True:
+            point = number.to_bytes(32, "little")
+            try:
+                for _ in range(3):
+                    point = crypto_core_ed25519_add(point, point)
+            except SodiumError:
+                number += 1
+            else:
+                return Element(point)
+
+    def _stands_for_member(self, number: int) -> bool:
+        return _is_member(number.to_bytes(32, "little"))
+
+    def _member_of(self, number: int) -> Element:
+        return Element(number.to_bytes(32, "little"))
+
+    def _number_of(self, element: Element) -> int:
+        return int.from_bytes(cast(bytes, element), "little")
+
+
+def _is_member(point: bytes) -> bool:
+    """Whether these 32 bytes are the canonical encoding of an element of the subgroup, protocol.md §3.3."""
+    # libsodium says yes to points of order q exactly; the identity is the one member it does not know.
+    return bool(crypto_core_ed25519_is_valid_point(point)) or point == _IDENTITY
 
 
 ED25519 = Ed25519()
