@@ -7,7 +7,7 @@ from typing import BinaryIO, Literal
 
 from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.digest import sha_hex
-from sandogh.protocol.errors import Malformed, VerificationError, within
+from sandogh.protocol.errors import Complaint, Malformed, Truncated, VerificationError, tolerating, within
 from sandogh.protocol.shapes import record
 
 BLOCK = 512
@@ -65,52 +65,59 @@ def archive_member(data: bytes, kind: Kind, timestamp: int) -> bytes:
     return _member(f"{sha_hex(data)}.{kind}.json", data, timestamp)
 
 
-def read_archive(file: BinaryIO) -> Iterator[Member]:
+def read_archive(file: BinaryIO, *, complain: Complaint | None = None) -> Iterator[Member]:
     """The members of an archive in order, one in memory at a time, protocol.md §11.1, §11.2.
 
-    Reads from the file's present position to its end. Raises Malformed for a container that is not exactly ours, and VerificationError
-    for a member whose contents are not what its name says.
+    Reads from the file's present position to its end. Raises Malformed for a container that is not exactly ours, Truncated when it breaks
+    off, and VerificationError for a member whose contents are not what its name says. With `complain`, a fault after which the next
+    member can still be found is told and not raised; a member under a name of neither kind is then left out.
 
     1. the first member is BELENIOS, and says version 1 and the timestamp of all members
     2. each header is the one that its name, size and timestamp give
     3. each body is complete and padded with NUL to the block
     4. each name is the hash of the contents and one of the two kinds
     """
-    reader = _Reader(file)
+    reader = _Reader(file, complain)
     # (1)
+    first = reader.next_member(0)
+    if first is None:
+        raise Truncated("§11.1", "the archive is empty")
+    name, data, mtime, _ = first
     with within("member 0"):
-        first = reader.next_member()
-        if first is None or first[0] != _HEADER_NAME:
+        if name != _HEADER_NAME:
             raise Malformed("§11.1", "the archive does not begin with the member BELENIOS")
-        name, data, mtime, _ = first
+    with tolerating(complain), within("member 0"):
         if _timestamp(data) != mtime:
             raise Malformed("§11.1", "the header's timestamp is not that of its member")
     place = 0
     while True:
         place += 1
-        with within(f"member {place}"):
-            # (2), (3)
-            following = reader.next_member()
-            if following is None:
-                return
-            name, data, when, offset = following
+        # (2), (3)
+        following = reader.next_member(place)
+        if following is None:
+            return
+        name, data, when, offset = following
+        match = _MEMBER_NAME.fullmatch(name)
+        digest = sha_hex(data)
+        with tolerating(complain), within(f"member {place}"):
             if when != mtime:
                 raise Malformed("§11.1", "another timestamp than that of the archive")
+        with tolerating(complain), within(f"member {place}"):
             # (4)
-            match = _MEMBER_NAME.fullmatch(name)
             if match is None:
                 raise Malformed("§11.2", f"member name {name[:80]!r} is neither a data nor an event member")
-            if sha_hex(data) != match[1]:
+            if digest != match[1]:
                 raise VerificationError("§11.2", "the contents do not have the hash that the name says")
-            member = Member("data" if match[2] == "data" else "event", match[1], data, offset)
-        yield member
+        if match is not None:
+            yield Member("data" if match[2] == "data" else "event", digest, data, offset)
 
 
 class _Reader:
     """Reads tar members and refuses every header it would not write itself."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, complain: Complaint | None) -> None:
         self._file = file
+        self._complain = complain
         self._offset = 0
 
     def _exactly(self, size: int) -> bytes:
@@ -123,21 +130,27 @@ class _Reader:
         self._offset += len(data)
         return data
 
-    def next_member(self) -> tuple[str, bytes, int, int] | None:
-        """Name, contents, timestamp and offset of the contents; None at the end of the file."""
+    def next_member(self, place: int) -> tuple[str, bytes, int, int] | None:
+        """Name, contents, timestamp and offset of the contents; None at the end of the file. `place` is what refusals name."""
         header = self._exactly(BLOCK)
         if not header:
             return None
-        if len(header) < BLOCK:
-            raise Malformed("§11.1", "the archive ends within a header")
-        name, size, mtime = self._parse(header)
-        offset = self._offset
-        data = self._exactly(size)
-        padding = self._exactly(-size % BLOCK)
-        if len(data) + len(padding) < size + -size % BLOCK:
-            raise Malformed("§11.1", "the archive ends within a member")
-        if any(padding):
-            raise Malformed("§11.1", "the padding after a member is not NUL")
+        with within(f"member {place}"):
+            if len(header) < BLOCK:
+                raise Truncated("§11.1", "the archive ends within a header")
+            name, size, mtime = self._parse(header)
+        with tolerating(self._complain), within(f"member {place}"):
+            if len(name) >= 100 or _tar_header(name, size, mtime) != header:
+                raise Malformed("§11.1", "the tar header is not the one that its name, size and timestamp give")
+        with within(f"member {place}"):
+            offset = self._offset
+            data = self._exactly(size)
+            padding = self._exactly(-size % BLOCK)
+            if len(data) + len(padding) < size + -size % BLOCK:
+                raise Truncated("§11.1", "the archive ends within a member")
+        with tolerating(self._complain), within(f"member {place}"):
+            if any(padding):
+                raise Malformed("§11.1", "the padding after a member is not NUL")
         return name, data, mtime, offset
 
     def _parse(self, header: bytes) -> tuple[str, int, int]:
@@ -145,8 +158,6 @@ class _Reader:
         if not (raw_name.isascii() and _OCTAL.fullmatch(header[124:136]) and _OCTAL.fullmatch(header[136:148])):
             raise Malformed("§11.1", "not a tar header of this kind of archive")
         name, size, mtime = raw_name.decode("ascii"), int(header[124:135], 8), int(header[136:147], 8)
-        if len(name) >= 100 or _tar_header(name, size, mtime) != header:
-            raise Malformed("§11.1", "the tar header is not the one that its name, size and timestamp give")
         if size > LARGEST_MEMBER:
             raise Malformed("§11.1", f"a member of {size} bytes is larger than any that occurs")
         return name, size, mtime

@@ -1,6 +1,6 @@
 """What the protocol says when bytes are no value, or a value is not true."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -34,6 +34,10 @@ class Malformed(_Refusal):
     """These bytes are not a value of the kind they should be."""
 
 
+class Truncated(Malformed):
+    """These bytes are the beginning of a value, and the rest is missing."""
+
+
 class Unsupported(Malformed):
     """A legal part of protocol 1 that this version cannot check yet; `feature` names it."""
 
@@ -45,6 +49,21 @@ class Unsupported(Malformed):
 
 class VerificationError(_Refusal):
     """This value is well formed, and false."""
+
+
+#: Told of what does not hold where reading can go on all the same.
+Complaint = Callable[[Malformed | VerificationError], None]
+
+
+@contextmanager
+def tolerating(complain: Complaint | None) -> Iterator[None]:
+    """Hand a refusal to `complain` and go on after the block; without `complain`, let it travel."""
+    try:
+        yield
+    except (Malformed, VerificationError) as refusal:
+        if complain is None:
+            raise
+        complain(refusal)
 
 
 @contextmanager

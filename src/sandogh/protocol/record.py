@@ -7,7 +7,7 @@ from typing import BinaryIO
 from sandogh.protocol.archive import Member, archive_member, read_archive
 from sandogh.protocol.canonical import loads_canonical
 from sandogh.protocol.digest import sha_hex
-from sandogh.protocol.errors import VerificationError, within
+from sandogh.protocol.errors import Complaint, VerificationError, tolerating, within
 from sandogh.protocol.events import Event, EventType, Owned, SetupData, check_link
 from sandogh.protocol.shapes import hash_hex, record
 
@@ -46,11 +46,12 @@ def make_record(previous: Event | None, kind: EventType, *data: bytes, timestamp
     return event, b"".join([*members, archive_member(event.to_bytes(), "event", timestamp)])
 
 
-def read_records(file: BinaryIO) -> Iterator[Record]:
+def read_records(file: BinaryIO, *, complain: Complaint | None = None) -> Iterator[Record]:
     """The events of an archive in order, one in memory at a time, protocol.md §11.
 
     What the caller must still do: hold the order of the events to the grammar (`check_grammar`), and check what the data members say.
-    Raises Malformed or VerificationError, which name the event.
+    Raises Malformed or VerificationError, which name the event. With `complain`, a fault after which reading can go on is told and not
+    raised; a record may then hold other data members than its event should have.
 
     1. the container (`read_archive`)
     2. each event follows the one before (§11.3)
@@ -61,21 +62,24 @@ def read_records(file: BinaryIO) -> Iterator[Record]:
     height = 0
     data: list[Member] = []
     # (1)
-    for member in read_archive(file):
+    for member in read_archive(file, complain=complain):
         if member.kind == "data":
             data.append(member)
             continue
         with within(f"event {height}"):
             event = Event.from_bytes(member.data)
-            # (2)
+        # (2)
+        with tolerating(complain), within(f"event {height}"):
             check_link(event, previous)
-            # (3)
+        # (3)
+        with tolerating(complain), within(f"event {height}"):
             _check_layout(event, data)
         yield Record(event, tuple(data))
         previous, data, height = event, [], height + 1
     # (4)
-    if data:
-        raise VerificationError(SECTION, f"{len(data)} data members after the last event")
+    with tolerating(complain):
+        if data:
+            raise VerificationError(SECTION, f"{len(data)} data members after the last event")
 
 
 def _check_layout(event: Event, data: list[Member]) -> None:
