@@ -40,7 +40,7 @@ def signed(form: dict[str, Any], held: Story, voter: int = 0) -> bytes:
     """The ballot with whatever was changed, signed anew as its voter could."""
     form = {name: value for name, value in form.items() if name != "signature"}
     digest = sha_base64(dumps(form))
-    proof = make_knowledge(held.group, f"sig|{digest}|", held.voters[voter].secret)
+    proof = make_knowledge(held.group, "sig", digest, held.voters[voter].secret)
     return dumps(form | {"signature": {"hash": digest, "proof": proof.form()}})
 
 

@@ -56,7 +56,8 @@ def test_an_election_reads_the_same_in_another_process() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": 2},
+        {"version": 3},
+        {"version": 0},
         {"version": True},
         {"version": "1"},
         {"group": "Curve25519"},

@@ -92,17 +92,20 @@ def test_fresh_encryptions_of_one_plaintext_differ_and_open(group: Group) -> Non
 
 
 @both
-@given(secret=st.integers(0, 2**256), prefix=st.text(max_size=8))
+@given(secret=st.integers(0, 2**256), label=st.text(max_size=4), context=st.text(max_size=8))
 @settings(max_examples=20, deadline=None)
-def test_knowledge_is_bound_to_prefix_and_key(group: Group, secret: int, prefix: str) -> None:
+def test_knowledge_is_bound_to_label_context_and_key(group: Group, secret: int, label: str, context: str) -> None:
     secret %= group.q
-    proof, public = make_knowledge(group, f"{prefix}|", secret), group.power_g(secret)
-    check_knowledge(proof, group=group, prefix=f"{prefix}|", public=public, section="§7.1", what="signature")
+    proof, public = make_knowledge(group, label, context, secret), group.power_g(secret)
+    check_knowledge(proof, group=group, label=label, context=context, public=public, section="§7.1", what="signature")
     for changed in (
-        (proof, f"{prefix}!", public),
-        (proof, f"{prefix}|", group.multiply(public, group.generator)),
-        (replace(proof, response=(proof.response + 1) % group.q), f"{prefix}|", public),
-        (replace(proof, challenge=(proof.challenge + 1) % group.q), f"{prefix}|", public),
+        (proof, f"{label}!", context, public),
+        (proof, label, f"{context}!", public),
+        (proof, label, context, group.multiply(public, group.generator)),
+        (replace(proof, response=(proof.response + 1) % group.q), label, context, public),
+        (replace(proof, challenge=(proof.challenge + 1) % group.q), label, context, public),
     ):
         with pytest.raises(VerificationError):
-            check_knowledge(changed[0], group=group, prefix=changed[1], public=changed[2], section="§7.1", what="signature")
+            check_knowledge(
+                changed[0], group=group, label=changed[1], context=changed[2], public=changed[3], section="§7.1", what="signature"
+            )

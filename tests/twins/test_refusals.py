@@ -68,7 +68,7 @@ def resign(case: Case, ballot: dict[str, Any]) -> None:
     """Sign an altered ballot again, so that only the altered part is wrong."""
 
     digest = sha_base64(dumps({name: value for name, value in ballot.items() if name != "signature"}))
-    proof = make_knowledge(case.election.group, f"sig|{digest}|", case.key.secret, draw=seeded("again"))
+    proof = make_knowledge(case.election.group, "sig", digest, case.key.secret, draw=seeded("again"))
     ballot["signature"] = {"hash": digest, "proof": proof.form()}
 
 

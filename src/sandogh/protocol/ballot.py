@@ -107,12 +107,8 @@ def make_ballot(
     }
     digest = sha_base64(dumps(unsigned))
     # (3)
-    signature = make_knowledge(election.group, _signature_prefix(digest), credential.secret, draw=draw)
+    signature = make_knowledge(election.group, "sig", digest, credential.secret, draw=draw, version=election.version)
     return dumps({**unsigned, "signature": {"hash": digest, "proof": signature.form()}})
-
-
-def _signature_prefix(digest: str) -> str:
-    return f"sig|{digest}|"
 
 
 def _make_answer(election: Election, question: Question, chosen: Sequence[int], *, context: str, draw: Draw) -> Answer:
@@ -240,10 +236,12 @@ def check_ballot(data: bytes, *, election: Election, credentials: Container[str]
     check_knowledge(
         envelope.signature,
         group=election.group,
-        prefix=_signature_prefix(envelope.hash),
+        label="sig",
+        context=envelope.hash,
         public=envelope.key,
         section="§7.1",
         what="the ballot's signature",
+        version=election.version,
     )
     # (3)
     ballot = _finish(envelope, data, election)

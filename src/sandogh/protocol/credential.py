@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sandogh.protocol.canonical import dumps, loads_canonical
-from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import Malformed, Unsupported, VerificationError, within
 from sandogh.protocol.group import Draw, Element, Group
 from sandogh.protocol.shapes import array, text
+from sandogh.protocol.version import VERSION_1, Version
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -31,15 +31,14 @@ def generate_credential(*, draw: Draw = secrets.randbelow) -> str:
     return "-".join("".join(BASE58[draw(len(BASE58))] for _ in range(part)) for part in _PARTS)
 
 
-def derive_credential(credential: str, *, uuid: str, group: Group) -> CredentialKey:
+def derive_credential(credential: str, *, uuid: str, group: Group, version: Version = VERSION_1) -> CredentialKey:
     """The key pair that belongs to a secret credential in one election, protocol.md §5.2.
 
     Raises Malformed if it is not 5-6-5-6 characters of Base58, dashes included.
     """
     if not _PRIVATE.fullmatch(credential):
         raise Malformed("§5.1", "a secret credential is 5-6-5-6 Base58 characters joined by dashes")
-    digits = "".join(sha_hex(f"derive_credential|{uuid}|{half}|{credential}".encode()) for half in (0, 1))
-    secret = int(digits, 16) % group.q
+    secret = version.credential_exponent(credential, uuid=uuid, group=group)
     return CredentialKey(secret, group.ser(group.power_g(secret)))
 
 

@@ -8,7 +8,7 @@ from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.election import Election
 from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.errors import VerificationError, within
-from sandogh.protocol.group import Draw, Element, Group
+from sandogh.protocol.group import Draw, Element
 from sandogh.protocol.proofs import Proof
 from sandogh.protocol.shapes import array, record
 from sandogh.protocol.tally import EncryptedTally
@@ -25,9 +25,9 @@ class PartialDecryption:
     factors: tuple[tuple[Element, ...], ...]
 
 
-def _prefix(election: Election, public_key: str) -> str:
+def _context(election: Election, public_key: str) -> str:
     """Names election and trustee, so that a factor of another election or of another trustee does not pass."""
-    return f"decrypt|{election.fingerprint}|{public_key}|"
+    return f"{election.fingerprint}|{public_key}"
 
 
 def make_partial_decryption(
@@ -42,12 +42,12 @@ def make_partial_decryption(
     What the caller must have done: checked that the tally is that of the kept ballots, and that the key is one of the election's trustees.
     """
     group = election.group
-    prefix = _prefix(election, group.ser(group.power_g(private_key)))
+    context = _context(election, group.ser(group.power_g(private_key)))
 
     def decrypt(ciphertext: Ciphertext) -> tuple[str, dict[str, object]]:
         factor = group.power(ciphertext.alpha, private_key)
         w = group.random_scalar(draw)
-        challenge = group.hash(prefix, [group.power_g(w), group.power(ciphertext.alpha, w)])
+        challenge = election.version.challenge(group, "decrypt", context, [group.power_g(w), group.power(ciphertext.alpha, w)])
         return group.ser(factor), Proof(challenge, (w - private_key * challenge) % group.q).form()
 
     rows = [[decrypt(ciphertext) for ciphertext in row] for row in tally.ciphertexts]
@@ -79,7 +79,7 @@ def check_partial_decryption(
         section=SECTION,
         what="partial decryption",
     )
-    prefix = _prefix(election, trustee.public_key)
+    context = _context(election, trustee.public_key)
     rows: list[tuple[Element, ...]] = []
     # (1) Shape first: a short answer must not pass by zipping to the shorter list.
     factor_rows = list(_shaped(fields["decryption_factors"], tally, what="decryption factors"))
@@ -96,8 +96,8 @@ def check_partial_decryption(
                     Proof.parse(proof, group, section=SECTION, what="decryption proof"),
                     ciphertext=ciphertext,
                     key=trustee.key,
-                    prefix=prefix,
-                    group=group,
+                    context=context,
+                    election=election,
                 )
                 found.append(member)
         rows.append(tuple(found))
@@ -111,10 +111,10 @@ def _shaped(value: object, tally: EncryptedTally, *, what: str) -> Iterator[list
             yield array(row, section=SECTION, what=what, length=len(expected))
 
 
-def _check_factor(factor: Element, proof: Proof, *, ciphertext: Ciphertext, key: Element, prefix: str, group: Group) -> None:
+def _check_factor(factor: Element, proof: Proof, *, ciphertext: Ciphertext, key: Element, context: str, election: Election) -> None:
     """Raise VerificationError unless factor = alpha^x for the x of the key, protocol.md §10.1."""
-    c, r = proof.challenge, proof.response
+    group, c, r = election.group, proof.challenge, proof.response
     of_key = group.multiply(group.public_power_g(r), group.public_power(key, c))
     of_alpha = group.multiply(group.public_power(ciphertext.alpha, r), group.public_power(factor, c))
-    if group.hash(prefix, [of_key, of_alpha]) != c:
+    if election.version.challenge(group, "decrypt", context, [of_key, of_alpha]) != c:
         raise VerificationError(SECTION, "the decryption proof does not hold")

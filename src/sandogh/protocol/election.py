@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.credential import BASE58
-from sandogh.protocol.digest import sha_base64, sha_hex
+from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import Malformed, VerificationError, within
 from sandogh.protocol.group import Draw, Element, Group
 from sandogh.protocol.groups import group_named
 from sandogh.protocol.question import Question
 from sandogh.protocol.shapes import array, integer, record, text
 from sandogh.protocol.trustee import Trustees
+from sandogh.protocol.version import VERSION_1, Version, version_numbered
 
 SECTION = "§4.3"
 
@@ -42,6 +43,7 @@ _UUID = re.compile(f"[{BASE58}]{{14,}}", re.ASCII)
 class Election:
     """election.json, read. The bytes are fixed at setup; everything later is bound to their fingerprint."""
 
+    version: Version
     bytes: _Bytes
     #: φ: b64(SHA(bytes)).
     fingerprint: str
@@ -67,8 +69,7 @@ class Election:
         """
         # (1)
         fields = record(loads_canonical(data, section=SECTION, what="election"), _FIELDS, section=SECTION, what="election")
-        if (version := integer(fields["version"], section=SECTION, what="version")) != 1:
-            raise Malformed(SECTION, f"election: protocol version {version} is not 1")
+        version = version_numbered(integer(fields["version"], section=SECTION, what="version"))
         # (2) The identity as election key would hide nothing (failures.md W13).
         group = group_named(fields["group"])
         public_key = group.parse(fields["public_key"], section=SECTION, what="election public key")
@@ -88,8 +89,9 @@ class Election:
         if "language" in fields:
             _check_language(fields["language"])
         return cls(
+            version=version,
             bytes=data,
-            fingerprint=sha_base64(data),
+            fingerprint=version.fingerprint(data),
             hash=sha_hex(data),
             uuid=uuid,
             name=text(fields["name"], section=SECTION, what="name"),
@@ -138,7 +140,7 @@ def make_election(
     optional = {"administrator": administrator, "credential_authority": credential_authority}
     data = dumps(
         {
-            "version": 1,
+            "version": VERSION_1.number,
             "description": description,
             "name": name,
             "group": group.name,

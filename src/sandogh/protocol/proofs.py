@@ -8,6 +8,7 @@ from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.errors import VerificationError
 from sandogh.protocol.group import Draw, Element, Group
 from sandogh.protocol.shapes import array, record
+from sandogh.protocol.version import VERSION_1, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,33 @@ def parse_proofs(value: object, group: Group, *, section: str, what: str) -> tup
     return tuple(Proof.parse(each, group, section=section, what=what) for each in array(value, section=section, what=what))
 
 
-def make_knowledge(group: Group, prefix: str, secret: int, *, draw: Draw = secrets.randbelow) -> Proof:
+def make_knowledge(
+    group: Group, label: str, context: str, secret: int, *, draw: Draw = secrets.randbelow, version: Version = VERSION_1
+) -> Proof:
     """Prove knowledge of the exponent of g^secret: keys and signatures, protocol.md §6.1, §6.2, §7.1.
 
-    challenge = hashG(prefix, [g^w]), response = w - secret·challenge. Whose exponent and why is the prefix's to say.
+    challenge = hashG(label|context|, [g^w]), response = w - secret·challenge. Whose exponent and why, label and context say.
     """
     w = group.random_scalar(draw)
-    challenge = group.hash(prefix, [group.power_g(w)])
+    challenge = version.challenge(group, label, context, [group.power_g(w)])
     return Proof(challenge, (w - secret * challenge) % group.q)
 
 
-def check_knowledge(proof: Proof, *, group: Group, prefix: str, public: Element, section: str, what: str) -> None:
-    """Raise VerificationError unless challenge = hashG(prefix, [g^response·public^challenge]), protocol.md §6.1."""
+def check_knowledge(
+    proof: Proof,
+    *,
+    group: Group,
+    label: str,
+    context: str,
+    public: Element,
+    section: str,
+    what: str,
+    version: Version = VERSION_1,
+) -> None:
+    """Raise VerificationError unless challenge = hashG(label|context|, [g^response·public^challenge]), protocol.md §6.1."""
     commitment = group.multiply(group.public_power_g(proof.response), group.public_power(public, proof.challenge))
-    if group.hash(prefix, [commitment]) != proof.challenge:
+    if version.challenge(group, label, context, [commitment]) != proof.challenge:
         raise VerificationError(section, f"{what} does not hold")
-
-
-def _prefix(group: Group, context: str, ciphertext: Ciphertext) -> str:
-    return f"prove|{context}|{ciphertext.text(group)}|"
 
 
 def make_disjunction(
@@ -67,6 +76,7 @@ def make_disjunction(
     key: Element,
     context: str,
     draw: Draw = secrets.randbelow,
+    version: Version = VERSION_1,
 ) -> tuple[Proof, ...]:
     """Prove that a ciphertext holds one of the values, without saying which, protocol.md §4.4.
 
@@ -90,7 +100,7 @@ def make_disjunction(
         commitments.append(group.multiply(group.power(key, exponent), group.power_g((plaintext - value) * c % q)))
         challenges.append(c)
         responses.append(r)
-    total = group.hash(_prefix(group, context, ciphertext), commitments)
+    total = version.challenge(group, "prove", f"{context}|{ciphertext.text(group)}", commitments)
     challenges[true] = (total - sum(challenges)) % q
     responses[true] = (w - randomness * challenges[true]) % q
     return tuple(map(Proof, challenges, responses))
@@ -106,6 +116,7 @@ def check_disjunction(
     context: str,
     section: str,
     what: str,
+    version: Version = VERSION_1,
 ) -> None:
     """Raise VerificationError unless the proofs show that the ciphertext holds one of the values, protocol.md §4.4.
 
@@ -129,6 +140,6 @@ def check_disjunction(
         commitments.append(multiply(power_g(r), power(ciphertext.alpha, c)))
         commitments.append(multiply(power_y(r), power(shifted, c)))
     # (3)
-    total = group.hash(_prefix(group, context, ciphertext), commitments)
+    total = version.challenge(group, "prove", f"{context}|{ciphertext.text(group)}", commitments)
     if sum(proof.challenge for proof in proofs) % group.q != total:
         raise VerificationError(section, f"{what} does not hold")

@@ -52,7 +52,13 @@ class TrusteePublicKey:
             raise VerificationError("§6.1", "trustee public key: the identity")
         pok = Proof.parse(fields["pok"], group, section="§6.1", what="proof of knowledge")
         check_knowledge(
-            pok, group=group, prefix=_pok_prefix(group, key), public=key, section="§6.1", what="proof of knowledge of the private key"
+            pok,
+            group=group,
+            label="pok",
+            context=_pok_context(group, key),
+            public=key,
+            section="§6.1",
+            what="proof of knowledge of the private key",
         )
         name = text(fields["name"], section="§6.1", what="trustee name") if "name" in fields else None
         return cls(group, key, pok, name)
@@ -80,8 +86,8 @@ class Trustees:
         return sha_hex(self.data)
 
 
-def _pok_prefix(group: Group, key: Element) -> str:
-    return f"pok|{group.name}|{group.ser(key)}|"
+def _pok_context(group: Group, key: Element) -> str:
+    return f"{group.name}|{group.ser(key)}"
 
 
 def generate_trustee_key(group: Group, *, name: str | None = None, draw: Draw = secrets.randbelow) -> TrusteeKey:
@@ -95,7 +101,8 @@ def trustee_key(private: int, group: Group, *, name: str | None = None, draw: Dr
     if not 0 < private < group.q:
         raise Malformed("§6.1", "a private key lies between 1 and q-1")
     key = group.power_g(private)
-    return TrusteeKey(private, TrusteePublicKey(group, key, make_knowledge(group, _pok_prefix(group, key), private, draw=draw), name))
+    pok = make_knowledge(group, "pok", _pok_context(group, key), private, draw=draw)
+    return TrusteeKey(private, TrusteePublicKey(group, key, pok, name))
 
 
 def make_trustees(keys: Sequence[TrusteePublicKey]) -> bytes:
