@@ -241,7 +241,7 @@ def test_a_ballot_that_is_forged_with_its_own_hash_is_refused(e: ElectionForTest
     del fields["signature"]
     digest = sha_base64(dumps(fields))
     forged = dumps(
-        {**fields, "signature": {"hash": digest, "proof": make_knowledge(e.parsed.group, f"sig|{digest}|", voter.key.secret).form()}}
+        {**fields, "signature": {"hash": digest, "proof": make_knowledge(e.parsed.group, "sig", digest, voter.key.secret).form()}}
     )
     device = ready(e, voter, forged)
     assert refused(lambda: post_ballot(device, forged)) == (422, "invalid_ballot")
