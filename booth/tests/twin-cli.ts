@@ -17,6 +17,7 @@ import {
     sealBallot,
     signBallot,
     tracker,
+    Unsupported,
     voteCode,
 } from "../src/protocol";
 import { seeded } from "./protocol/seeded";
@@ -80,6 +81,8 @@ const results = (JSON.parse(readFileSync(0, "utf8")) as Task[]).map((task) => {
     try {
         return { result: run(task) };
     } catch (error) {
+        // A booth can do nothing with what it does not support but refuse it.
+        if (error instanceof Unsupported) return { refused: "Malformed", section: error.section };
         if (error instanceof SandoghError) return { refused: error.name, section: error.section };
         throw error;
     }

@@ -21,13 +21,16 @@ export function dumps(value: Json): string {
  */
 export function loads(text: string, section: string): Json {
     let value: unknown;
+    let again: string;
     try {
         value = JSON.parse(text);
-    } catch {
-        throw new Malformed(section, "not JSON");
+        if (!plain(value)) throw new Malformed(section, "a fraction or half a character");
+        again = dumps(value);
+    } catch (error) {
+        if (error instanceof Malformed) throw error;
+        throw new Malformed(section, error instanceof RangeError ? "nested too deeply" : "not JSON");
     }
-    if (!plain(value)) throw new Malformed(section, "a fraction or half a character");
-    if (dumps(value) !== text) throw new Malformed(section, "not in canonical form");
+    if (again !== text) throw new Malformed(section, "not in canonical form");
     return value;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The election file and its fingerprint, protocol.md §4.3. */
 import { count, fields, type Json, list, loads, string } from "./canonical";
-import { Malformed, VerificationError } from "./errors";
+import { Malformed, Unsupported, VerificationError } from "./errors";
 import type { Group } from "./group";
 import { groupNamed } from "./groups";
 import { hashBase64 } from "./hash";
@@ -43,11 +43,11 @@ const FIELDS = [
     "?language",
 ];
 
-/** Read election.json; the fingerprint is that of the exact text, protocol.md §4.3. */
-export function parseElection(text: string): Election {
+/** Read election.json; the fingerprint is that of the exact text, protocol.md §4.3. `groups` gives the arithmetic: the booth's, or a verifier's. */
+export function parseElection(text: string, groups: (name: string) => Group<unknown> = groupNamed): Election {
     const file = fields(loads(text, SECTION), FIELDS, SECTION, "election");
     if (file["version"] !== 1) throw new Malformed(SECTION, "not version 1");
-    const group = groupNamed(string(file["group"], SECTION, "group"));
+    const group = groups(string(file["group"], SECTION, "group"));
     const uuid = string(file["uuid"], SECTION, "uuid");
     if (!UUID.test(uuid)) throw new Malformed("§2", "uuid is not 14 or more Base58 characters");
     const questions = list(file["questions"], SECTION, "questions").map(parseQuestion);
@@ -66,9 +66,18 @@ export function parseElection(text: string): Election {
     return { text, fingerprint: hashBase64(text), uuid, name: string(file["name"], SECTION, "name"), group, publicKey, questions };
 }
 
+/** Kinds that protocol 1 has and this program cannot check. */
+const OTHER_KINDS: ReadonlyMap<Json | undefined, string> = new Map([
+    ["Lists", "list questions"],
+    ["NonHomomorphic", "non-homomorphic questions"],
+]);
+
 function parseQuestion(value: Json, index: number): Question {
     const what = `question ${index + 1}`;
-    if (typeof value === "object" && value !== null && "type" in value) throw new Malformed(SECTION, `${what} is of a kind that is not supported yet`);
+    if (typeof value === "object" && value !== null && "type" in value) {
+        const kind = OTHER_KINDS.get(value.type);
+        throw kind === undefined ? new Malformed(SECTION, `${what} is of an unknown kind`) : new Unsupported(SECTION, kind);
+    }
     const file = fields(value, ["answers", "?blank", "min", "max", "question"], SECTION, what);
     if ("blank" in file && file["blank"] !== false) throw new Malformed("§7.3", `${what} allows blank votes, which are not supported yet`);
     const answers = list(file["answers"], SECTION, `answers of ${what}`).map((answer) => string(answer, SECTION, `answer of ${what}`));

@@ -15,6 +15,16 @@ export class SandoghError extends Error {
 /** These bytes are not a value. */
 export class Malformed extends SandoghError {}
 
+/** A legal part of the protocol that this program does not check; `feature` names it. Never to be taken for valid. */
+export class Unsupported extends Malformed {
+    constructor(
+        section: string,
+        readonly feature: string,
+    ) {
+        super(section, `${feature}: not checked by this program`);
+    }
+}
+
 /** This is a value, and it is false. */
 export class VerificationError extends SandoghError {}
 

@@ -7,7 +7,7 @@ export { checkBallot, type CheckedBallot } from "./check";
 export { type CredentialKey, CredentialShape, deriveCredential, normaliseCredential } from "./credential";
 export { ED25519 } from "./ed25519";
 export { type Election, parseElection, type Question } from "./election";
-export { Malformed, SandoghError, VerificationError } from "./errors";
+export { Malformed, SandoghError, Unsupported, VerificationError } from "./errors";
 export type { Group } from "./group";
 export { groupNamed } from "./groups";
 export type { Draw } from "./scalar";
