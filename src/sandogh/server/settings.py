@@ -117,6 +117,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
+# ---- voting
+# Sealed ballots that a voter may open in one session to see what they hold, before one is cast.
+CHALLENGES_PER_SESSION = int(os.environ.get("SANDOGH_CHALLENGES_PER_SESSION", "5"))
+
 # ---- browser-side safety
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -11,16 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elections_for_tests import ElectionForTests
-from sandogh.server.accounts.domain import codes, permits, sessions
+from sandogh.server.accounts.domain import challenges, codes, permits, sessions
 from sandogh.server.accounts.domain.machine import LIVE, SessionAct, SessionState, next_session_state
-from sandogh.server.accounts.models import Attempt, VotingSession
+from sandogh.server.accounts.models import Attempt, ChallengedBallot, VotingSession
 from sandogh.server.common.errors import Refused
 from sandogh.server.rolls.models import Voter
 
 from .conftest import NOW, code_of, identify
 
 DEVICES = st.integers(0, 3)
-HASHES = st.sampled_from(["a" * 43, "b" * 43])
+# Of two ballots of the voter; those of two voters differ, since a ballot names its credential.
+HASHES = st.sampled_from(["a", "b"])
 ENDED = {state.value for state in SessionState} - {state.value for state in LIVE} - {"identified"}
 CLOSES = NOW + timedelta(hours=8)
 
@@ -31,6 +32,7 @@ EVENTS = st.one_of(
     # Whose code is texted, and from the right phone or another.
     st.tuples(st.just("text"), DEVICES, st.booleans()),
     st.tuples(st.just("cast"), DEVICES, HASHES),
+    st.tuples(st.just("challenge"), DEVICES, HASHES),
     st.tuples(st.just("leave"), DEVICES),
     st.tuples(st.just("housekeeping")),
     st.tuples(st.just("clock"), st.sampled_from([1, 30, 121, 600, 1199, 1200, -1, -600, 7200, -7200])),
@@ -48,10 +50,14 @@ class World:
     codes_typed_right: set[int] = field(default_factory=set)
     texted: set[tuple[int, str]] = field(default_factory=set)
     cast: dict[int, int] = field(default_factory=dict)
+    challenged: set[str] = field(default_factory=set)
     ended: dict[int, str] = field(default_factory=dict)
 
     def voter(self, device: int) -> int:
         return device // 2
+
+    def hash(self, device: int, name: str) -> str:
+        return f"{self.voter(device)}{name}".ljust(43, "A")
 
     def session(self, device: int) -> VotingSession | None:
         return VotingSession.objects.filter(pk=self.pks.get(device)).first()
@@ -81,9 +87,21 @@ class World:
         if was == "identified":
             self.codes_typed_right.add(entered.pk)
 
-    def seal(self, device: int, ballot_hash: str) -> None:
-        credential = self.e.voters[self.voter(device)].key.public
-        sessions.seal(self.e.model, self.tokens.get(device, "none"), ballot_hash, credential, now=self.now)
+    def seal(self, device: int, name: str) -> None:
+        credential, ballot_hash = self.e.voters[self.voter(device)].key.public, self.hash(device, name)
+        session = sessions.seal(self.e.model, self.tokens.get(device, "none"), ballot_hash, credential, now=self.now)
+        assert session.ballot_hash == ballot_hash
+        assert ballot_hash not in self.challenged, "what was opened is not sealed again"
+
+    def challenge(self, device: int, name: str) -> None:
+        ballot_hash, before = self.hash(device, name), self.session(device)
+        session = challenges.challenge(self.e.model, self.tokens.get(device, "none"), ballot_hash, now=self.now)
+        if ballot_hash not in self.challenged:
+            assert before is not None
+            assert before.ballot_hash == ballot_hash, "only the ballot that is sealed just now is challenged"
+            assert (session.state, session.challenges) == ("authenticated", before.challenges + 1)
+            self.challenged.add(ballot_hash)
+        assert session.challenges <= 5
 
     def text(self, device: int, right_phone: bool) -> None:
         session = self.session(device)
@@ -94,12 +112,14 @@ class World:
         if outcome == "confirmed":
             self.texted.add((session.pk, session.ballot_hash))
 
-    def cast_vote(self, device: int, ballot_hash: str) -> None:
+    def cast_vote(self, device: int, name: str) -> None:
+        ballot_hash = self.hash(device, name)
         with transaction.atomic():
             session, permit = permits.redeem(self.e.model, self.tokens.get(device, "none"), ballot_hash, now=self.now)
             permits.mark_cast(session, tracker="t" * 43, event_hash=f"{session.pk:064d}", now=self.now)
         voter = self.voter(device)
         assert voter not in self.cast, "one vote per person"
+        assert ballot_hash not in self.challenged, "what was opened is not cast"
         assert session.pk in self.codes_typed_right, "nobody votes without the code"
         assert (session.pk, ballot_hash) in self.texted, "nobody casts a ballot that was not confirmed by text"
         assert permit.public_credential == self.e.voters[voter].key.public
@@ -121,6 +141,7 @@ class World:
         rows = list(VotingSession.objects.all())
         live = [row for row in rows if row.state in LIVE]
         assert len({row.voter_id for row in live}) == len(live), "one active device"
+        assert set(ChallengedBallot.objects.values_list("ballot_hash", flat=True)) == self.challenged, "challenged for ever, once"
         cast = {row.pk for row in rows if row.state == "cast"}
         assert cast == set(self.cast.values())
         shown = [row.vote_code for row in live if row.vote_code]
@@ -152,9 +173,9 @@ def test_whatever_happens(e: ElectionForTests, events: list[tuple[object, ...]])
 HAPPY = [
     ("identify", 0),
     ("code", 0, True),
-    ("seal", 0, "a" * 43),
+    ("seal", 0, "a"),
     ("text", 0, True),
-    ("cast", 0, "a" * 43),
+    ("cast", 0, "a"),
 ]
 
 
@@ -199,9 +220,11 @@ def test_the_only_way_to_the_end() -> None:
     assert [key for key, after in ways.items() if after is SessionState.CAST] == [(SessionState.CONFIRMED, SessionAct.CAST)]
     assert [key for key, after in ways.items() if after is SessionState.CONFIRMED] == [(SessionState.SEALED, SessionAct.CONFIRM)]
     assert [key for key, after in ways.items() if after is SessionState.AUTHENTICATED] == [
-        (SessionState.IDENTIFIED, SessionAct.AUTHENTICATE)
+        (SessionState.IDENTIFIED, SessionAct.AUTHENTICATE),
+        (SessionState.SEALED, SessionAct.CHALLENGE),
+        (SessionState.CONFIRMED, SessionAct.CHALLENGE),
     ]
-    assert len(ways) == 18
+    assert len(ways) == 20
 
 
 def _refused(state: SessionState, act: SessionAct) -> bool:

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, transaction
 
 from elections_for_tests import Device, ElectionForTests, build, hash_of, log_in, ready, seal
-from sandogh.server.accounts.domain import captcha, codes, permits, sessions, throttle
+from sandogh.server.accounts.domain import captcha, challenges, codes, permits, sessions, throttle
 from sandogh.server.accounts.domain.throttle import Limit
-from sandogh.server.accounts.models import Attempt, VotingSession
+from sandogh.server.accounts.models import Attempt, ChallengedBallot, VotingSession
 from sandogh.server.common.errors import Refused
 from sandogh.server.messaging.domain import deliver_due, receive
 from sandogh.server.messaging.models import InboundMessage, OutboundMessage
@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.usefixtures("real_database"), pytest.mark.timeout(120)
 def here(real_database: None) -> Iterator[ElectionForTests]:
     yield build(voters=2, now=NOW)
     VotingSession.objects.all().delete()
+    ChallengedBallot.objects.all().delete()
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -57,12 +58,80 @@ def cast_without_a_board(device: Device, ballot: bytes) -> str:
     return "cast"
 
 
+def challenge(device: Device, ballot: bytes) -> int:
+    return challenges.challenge(device.election.model, device.token, hash_of(ballot), now=NOW).challenges
+
+
 def test_one_ballot_sent_eight_times_at_once_is_cast_once(here: ElectionForTests) -> None:
     ballot = here.ballot(here.voters[0])
     device = ready(here, here.voters[0], ballot, now=NOW)
     answers = at_once(*[lambda: cast_without_a_board(device, ballot)] * 8)
     assert sorted(answers) == ["already_cast"] * 7 + ["cast"]
     assert OutboundMessage.objects.filter(purpose="vote_recorded").count() == 1
+
+
+def test_casting_while_challenging(here: ElectionForTests) -> None:
+    """Exactly one wins: what was opened is never cast, and what was cast is never opened."""
+    voter, seen = here.voters[0], set()
+    for _ in range(8):
+        Attempt.objects.all().delete()
+        ChallengedBallot.objects.all().delete()
+        VotingSession.objects.all().delete()
+        ballot = here.ballot(voter)
+        device = ready(here, voter, ballot, now=NOW)
+        outcome = tuple(
+            at_once(
+                lambda device=device, ballot=ballot: cast_without_a_board(device, ballot),
+                lambda device=device, ballot=ballot: challenge(device, ballot),
+            )
+        )
+        assert outcome in {("cast", "already_cast"), ("audited", 1)}
+        assert (device.session.state == "cast") is (ChallengedBallot.objects.count() == 0)
+        seen.add(outcome)
+    assert seen
+
+
+def test_one_challenge_sent_eight_times_at_once_counts_once(here: ElectionForTests) -> None:
+    ballot = here.ballot(here.voters[0])
+    device = ready(here, here.voters[0], ballot, now=NOW)
+    assert at_once(*[lambda: challenge(device, ballot)] * 8) == [1] * 8
+    assert ChallengedBallot.objects.count() == 1
+    assert device.session.challenges == 1
+
+
+def test_challenging_while_the_code_arrives(here: ElectionForTests) -> None:
+    """The confirmation comes too early or too late, and in both cases confirms nothing that is left."""
+    for _ in range(4):
+        Attempt.objects.all().delete()
+        ballot = here.ballot(here.voters[0])
+        device = log_in(here, here.voters[0], now=NOW)
+        code = seal(device, ballot, now=NOW)
+        said, counted = at_once(
+            lambda device=device, code=code: permits.confirm_by_text(device.voter.mobile, code, NOW),
+            lambda device=device, ballot=ballot: challenge(device, ballot),
+        )
+        assert said in {"confirmed", "no_session"}
+        session = device.session
+        assert (counted, session.state, session.ballot_hash, session.confirmed_at) == (1, "authenticated", "", None)
+
+
+def test_challenging_here_while_logging_in_there(here: ElectionForTests) -> None:
+    for _ in range(4):
+        Attempt.objects.all().delete()
+        ChallengedBallot.objects.all().delete()
+        ballot = here.ballot(here.voters[0])
+        device = ready(here, here.voters[0], ballot, now=NOW)
+        Attempt.objects.all().delete()
+        second, _token = identify(here, here.voters[0])
+        code = code_of(second)
+        outcome = tuple(
+            at_once(
+                lambda device=device, ballot=ballot: challenge(device, ballot),
+                lambda second=second, code=code: codes.check(second, code, now=NOW).state,
+            )
+        )
+        assert outcome in {(1, "authenticated"), ("superseded", "authenticated")}
+        assert ChallengedBallot.objects.count() == (outcome[0] == 1)
 
 
 def test_casting_here_while_logging_in_there(here: ElectionForTests) -> None:

@@ -90,18 +90,26 @@ def test_two_live_sessions_of_one_number_never_share_a_code(e: ElectionForTests)
     VotingSession.objects.filter(pk=second.pk).update(mobile=e.voters[0].mobile)
     # Eight digits collide once in 10^8; here the first session is given the very code that the second will have.
     seal(e, one)
-    VotingSession.objects.filter(public_id=_first.public_id).update(vote_code=vote_code(second.public_id, HASH))
-    assert refusal(seal, e, two, voter=1) == "code_taken"
+    VotingSession.objects.filter(public_id=_first.public_id).update(vote_code=vote_code(second.public_id, OTHER))
+    assert refusal(seal, e, two, OTHER, voter=1) == "code_taken"
     assert sessions.current(e.model, two, now=NOW).state == "authenticated"
-    assert seal(e, two, OTHER, voter=1).state == "sealed"
+    assert seal(e, two, "c" * 43, voter=1).state == "sealed"
 
 
 def test_the_same_code_on_two_numbers_is_no_collision(e: ElectionForTests) -> None:
     first, one = enter(e, e.voters[0])
     second, two = enter(e, e.voters[1])
     seal(e, one)
-    VotingSession.objects.filter(pk=first.pk).update(vote_code=vote_code(second.public_id, HASH))
-    assert seal(e, two, voter=1).state == "sealed"
+    VotingSession.objects.filter(pk=first.pk).update(vote_code=vote_code(second.public_id, OTHER))
+    assert seal(e, two, OTHER, voter=1).state == "sealed"
+
+
+def test_nobody_seals_the_ballot_of_another_voter(e: ElectionForTests) -> None:
+    """Else they could challenge it, and it could never be cast."""
+    _first, one = enter(e, e.voters[0])
+    _second, two = enter(e, e.voters[1])
+    seal(e, one)
+    assert refusal(seal, e, two, voter=1) == "code_taken"
 
 
 # ---- the window

@@ -42,17 +42,20 @@ def test_the_data_is_the_sealed_election_and_this_session(e: ElectionForTests, b
         "id": session.public_id,
         "public_credential": e.voters[0].key.public,
         "state": "authenticated",
+        "challenges": {"used": 0, "most": 5},
         "expires_at": round(session.expires_at.timestamp() * 1000),
     }
     assert data["voter"] == {"greeting": "همکار گرامی کیان آزمون‌گر 1", "mobile": "09****01"}
     assert data["urls"] == {
         "seal": "/e/azmayesh/vote/seal/",
         "status": "/e/azmayesh/vote/status/",
+        "audit": "/e/azmayesh/vote/audit/",
         "cast": "/e/azmayesh/vote/cast/",
         "leave": "/e/azmayesh/vote/leave/",
         "receipt": "/e/azmayesh/receipt/",
         "landing": "/e/azmayesh/",
         "login": "/e/azmayesh/login/",
+        "open": "http://127.0.0.1:8000/e/azmayesh/open/",
     }
     assert abs(data["now"] - round(clock.now().timestamp() * 1000)) < 10_000
     assert data["election_ends_at"] == round(model.closes_at.timestamp() * 1000)

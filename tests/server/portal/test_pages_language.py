@@ -22,7 +22,7 @@ def e() -> ElectionForTests:
 
 def switch(page: Any) -> tuple[Any, str, Any]:
     """(the form, where it leads back to, its button)"""
-    (form,) = [form for form in page.all("form") if form.attributes["action"] == "/language/"]
+    (form,) = [form for form in page.all("form") if form.attributes.get("action") == "/language/"]
     (button,) = page.all("button", name="language")
     return form, page.one("input", name="next").attributes["value"], button
 
@@ -35,7 +35,7 @@ def press(client: Client, page: Any, **headers: str) -> Any:
 
 def test_a_page_goes_to_english_and_back_and_stays_the_same_page(e: ElectionForTests, read: Read) -> None:
     client = Client()
-    for address in ("/e/azmayesh/", "/e/azmayesh/login/", "/e/azmayesh/board/?page=1", "/e/azmayesh/fingerprints/"):
+    for address in ("/e/azmayesh/", "/e/azmayesh/login/", "/e/azmayesh/board/?page=1", "/e/azmayesh/fingerprints/", "/e/azmayesh/open/"):
         for language, direction, other, name in (("fa", "rtl", "en", "English"), ("en", "ltr", "fa", "فارسی")):
             page = read(client.get(address))
             html = page.one("html")
@@ -57,7 +57,7 @@ def test_the_choice_is_a_cookie_that_scripts_and_other_sites_cannot_use(e: Elect
 
 
 def test_public_pages_stay_without_cookies(e: ElectionForTests) -> None:
-    for address in ("/e/azmayesh/", "/e/azmayesh/board/", "/e/azmayesh/fingerprints/"):
+    for address in ("/e/azmayesh/", "/e/azmayesh/board/", "/e/azmayesh/fingerprints/", "/e/azmayesh/open/"):
         answer = Client().get(address)
         assert not answer.cookies
         # and no cache in between shows one visitor's language to another

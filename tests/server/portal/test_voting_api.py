@@ -14,6 +14,7 @@ from elections_for_tests import Device, ElectionForTests, build, cast, close, co
 from sandogh.protocol.ballot import make_ballot, tracker_of
 from sandogh.protocol.canonical import dumps
 from sandogh.protocol.vote_code import vote_code
+from sandogh.server.accounts.models import VotingSession
 from sandogh.server.ballotbox.models import Ballot
 from sandogh.server.board import domain as board
 from sandogh.server.board.models import BoardEvent
@@ -248,11 +249,63 @@ def test_a_ballot_that_is_forged_with_its_own_hash_is_refused(e: ElectionForTest
 
 
 def test_a_replayed_ballot_of_another_voter_is_refused(e: ElectionForTests) -> None:
-    """failures.md W1."""
+    """The identity side knows whose it is; and if it forgot, the permit still names the own credential."""
     ballot = e.ballot(e.voters[0])
     cast(ready(e, e.voters[0], ballot), ballot)
+    fields = {"ballot_hash": hash_of(ballot), "credential": e.voters[1].key.public}
+    assert refused(lambda: post(log_in(e, e.voters[1]), "seal", fields)) == (409, "code_taken")
+    VotingSession.objects.all().delete()
     device = ready(e, e.voters[1], ballot)
     assert refused(lambda: post_ballot(device, ballot)) == (403, "wrong_credential")
+
+
+# ---- challenge instead of cast
+
+
+def audit(device: Device | None, ballot: bytes) -> HttpResponse:
+    return post(device, "audit", {"ballot_hash": hash_of(ballot)})
+
+
+def test_a_challenged_ballot_is_given_up_and_the_next_one_is_cast(e: ElectionForTests) -> None:
+    voter, ballot = e.voters[0], e.ballot(e.voters[0])
+    device = ready(e, voter, ballot)
+    for _ in range(2):
+        answer = audit(device, ballot)
+        assert (answer.status_code, answer.json()) == (200, {"audited": 1, "most": 5, "state": "authenticated"})
+        assert answer["Cache-Control"] == "no-store"
+    status = get_status(device).json()
+    assert (status["state"], status["vote_code"]) == ("authenticated", None)
+
+    assert refused(lambda: post_ballot(device, ballot)) == (409, "audited")
+    assert refused(lambda: post(device, "seal", {"ballot_hash": hash_of(ballot), "credential": voter.key.public})) == (409, "audited")
+    following = e.ballot(voter)
+    seal(device, following)
+    assert refused(lambda: post_ballot(device, ballot)) == (409, "audited")
+    confirm(device)
+    assert refused(lambda: post_ballot(device, ballot)) == (409, "audited")
+    assert refused(lambda: post_ballot(device, e.ballot(voter))) == (409, "hash_mismatch")
+    assert post_ballot(device, following).status_code == 200
+    assert refused(lambda: audit(device, following)) == (409, "already_cast")
+
+
+def test_only_the_voter_s_own_sealed_ballot_is_challenged(e: ElectionForTests) -> None:
+    ballot = e.ballot(e.voters[0])
+    device = ready(e, e.voters[0], ballot)
+    assert refused(lambda: audit(None, ballot)) == (401, "no_session")
+    assert refused(lambda: audit(log_in(e, e.voters[1]), ballot)) == (409, "hash_mismatch")
+    assert refused(lambda: post(device, "audit", {"ballot_hash": "x"})) == (400, "malformed")
+    assert refused(lambda: post(device, "audit", {})) == (400, "malformed")
+    assert device.session.state == "confirmed"
+
+
+def test_a_challenge_needs_the_page_s_own_token(e: ElectionForTests) -> None:
+    ballot = e.ballot(e.voters[0])
+    device = ready(e, e.voters[0], ballot)
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies["sandogh_session"] = device.token
+    answer = browser.post("/e/azmayesh/vote/audit/", json.dumps({"ballot_hash": hash_of(ballot)}), content_type="application/json")
+    assert answer.status_code == 403
+    assert device.session.state == "confirmed"
 
 
 # ---- one vote, one device, in time
@@ -369,7 +422,7 @@ def test_a_malformed_body_is_refused(e: ElectionForTests, call: str, body: bytes
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
-@pytest.mark.parametrize("call", ["seal", "cast", "leave"])
+@pytest.mark.parametrize("call", ["seal", "audit", "cast", "leave"])
 def test_only_json_is_read(e: ElectionForTests, call: str, kind: str) -> None:
     """A form of another site cannot send it without the browser asking first."""
     device = log_in(e, e.voters[0])
@@ -377,7 +430,9 @@ def test_only_json_is_read(e: ElectionForTests, call: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "size"), [("seal", 2_001), ("leave", 2_001), ("cast", 400_001), ("cast", 5_000_000)], ids=lambda value: str(value)
+    ("call", "size"),
+    [("seal", 2_001), ("audit", 2_001), ("leave", 2_001), ("cast", 400_001), ("cast", 5_000_000)],
+    ids=lambda value: str(value),
 )
 def test_an_oversized_body_is_refused_unread(e: ElectionForTests, call: str, size: int) -> None:
     device = log_in(e, e.voters[0])
@@ -396,7 +451,9 @@ def test_text_that_is_no_ballot_is_refused(e: ElectionForTests, ballot: str) -> 
     assert refused(lambda: post_ballot(device, ballot.encode())) == (422, "invalid_ballot")
 
 
-@pytest.mark.parametrize(("call", "method"), [("seal", "get"), ("cast", "get"), ("leave", "get"), ("status", "post"), ("cast", "put")])
+@pytest.mark.parametrize(
+    ("call", "method"), [("seal", "get"), ("audit", "get"), ("cast", "get"), ("leave", "get"), ("status", "post"), ("cast", "put")]
+)
 def test_another_method_is_refused(e: ElectionForTests, call: str, method: str) -> None:
     answers: list[HttpResponse] = []
 

@@ -42,6 +42,8 @@ class VotingSession(models.Model):
     ballot_hash = models.CharField(max_length=43, blank=True)
     vote_code = models.CharField(max_length=8, blank=True)
     confirmed_at = models.DateTimeField(null=True)
+    # Sealed ballots of this session that were challenged instead of cast.
+    challenges = models.PositiveSmallIntegerField(default=0)
 
     # ---- the cast vote
     cast_at = models.DateTimeField(null=True)
@@ -57,6 +59,10 @@ class VotingSession(models.Model):
             models.UniqueConstraint(
                 fields=["mobile", "vote_code"], condition=Q(state__in=["sealed", "confirmed"]), name="session_live_code_once"
             ),
+            # A ballot belongs to one session: nobody else can seal it too, and then challenge what another is about to cast.
+            models.UniqueConstraint(
+                fields=["election", "ballot_hash"], condition=Q(state__in=["sealed", "confirmed", "cast"]), name="session_ballot_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(state__in=["identified", *_LIVE]), name="session_due"),
@@ -66,6 +72,19 @@ class VotingSession(models.Model):
     def __str__(self) -> str:
         # Never a name or a number: this text ends up in logs.
         return f"session {self.pk}: {self.state}"
+
+
+class ChallengedBallot(models.Model):
+    """A sealed ballot that was opened instead of cast, and can never be cast. No time and no session beside it: it names nobody."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ballot_hash = models.CharField(max_length=43)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["election", "ballot_hash"], name="challenged_once")]
+
+    def __str__(self) -> str:
+        return self.ballot_hash
 
 
 class Attempt(models.Model):

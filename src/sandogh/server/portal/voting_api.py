@@ -1,4 +1,4 @@
-"""The booth's four calls: seal, status, cast, leave. JSON in, JSON out; every refusal is `{"error": {"code", "message"}}`.
+"""The booth's five calls: seal, status, audit, cast, leave. JSON in, JSON out; every refusal is `{"error": {"code", "message"}}`.
 
 Nothing here writes who asked, from where, or for which ballot into a log.
 """
@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.urls import path, reverse
@@ -15,8 +16,8 @@ from django.utils.translation import gettext as _
 from sandogh.protocol.ballot import tracker_of
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.errors import SandoghError
-from sandogh.server.accounts.domain import permits, sessions
-from sandogh.server.accounts.domain.machine import SessionState, refusal
+from sandogh.server.accounts.domain import challenges, permits, sessions
+from sandogh.server.accounts.domain.machine import LIVE, SessionState, refusal
 from sandogh.server.accounts.models import VotingSession
 from sandogh.server.ballotbox import domain as ballotbox
 from sandogh.server.common import clock
@@ -82,6 +83,17 @@ def status(request: HttpRequest, slug: str) -> JsonResponse:
 
 
 @api("POST")
+def audit(request: HttpRequest, slug: str) -> JsonResponse:
+    """The voter challenges the sealed ballot instead of casting it. The answer says that it can never be cast; only then is it opened.
+
+    `audited` is how many ballots this session has challenged, `most` how many it may.
+    """
+    ballot_hash = _body(request, ("ballot_hash",), largest=SMALL_BODY)["ballot_hash"]
+    session = challenges.challenge(Election.by_slug(slug), session_token(request), ballot_hash, now=clock.now())
+    return JsonResponse({"audited": session.challenges, "most": settings.CHALLENGES_PER_SESSION, "state": session.state})
+
+
+@api("POST")
 def cast(request: HttpRequest, slug: str) -> JsonResponse:
     """Record the signed ballot. The answer is the promise, so it is the last thing that happens.
 
@@ -103,8 +115,9 @@ def cast(request: HttpRequest, slug: str) -> JsonResponse:
 
     # (2) Cheap, and so before the proofs: whoever has no confirmed session cannot make the server work.
     if session.state != SessionState.CONFIRMED:
-        raise refusal(SessionState(session.state))
-    if ballotbox.named_hash(data) != session.ballot_hash:
+        raise _unconfirmed(session, data)
+    if (named := ballotbox.named_hash(data)) != session.ballot_hash:
+        sessions.refuse_challenged(election, named)
         raise Refused("hash_mismatch", _("این رأی همان رأیی نیست که با پیامک تأیید کردید. به پیش‌نمایش برگردید و کد تازه را بفرستید."))
 
     # (3)
@@ -167,6 +180,17 @@ def _body(request: HttpRequest, names: tuple[str, ...], *, largest: int) -> Mapp
     return fields
 
 
+def _unconfirmed(session: VotingSession, data: bytes) -> Refused:
+    """Why a ballot is not for this session to cast: it was challenged, or what the session's state says."""
+    if session.state in LIVE:
+        try:
+            sessions.refuse_challenged(session.election, ballotbox.named_hash(data))
+        except Refused as refused:
+            if refused.code == "audited":
+                return refused
+    return refusal(SessionState(session.state))
+
+
 def _same(session: VotingSession, data: bytes) -> VotingSession:
     """The session, if what it cast are these very bytes."""
     if session.tracker != tracker_of(data):
@@ -189,6 +213,7 @@ def _too_large() -> Refused:
 urlpatterns = [
     path("e/<slug:slug>/vote/seal/", seal, name="vote-seal"),
     path("e/<slug:slug>/vote/status/", status, name="vote-status"),
+    path("e/<slug:slug>/vote/audit/", audit, name="vote-audit"),
     path("e/<slug:slug>/vote/cast/", cast, name="vote-cast"),
     path("e/<slug:slug>/vote/leave/", leave, name="vote-leave"),
 ]

@@ -22,6 +22,7 @@ class SessionAct(StrEnum):
     AUTHENTICATE = "authenticate"
     SEAL = "seal"
     CONFIRM = "confirm"
+    CHALLENGE = "challenge"
     CAST = "cast"
     LEAVE = "leave"
     EXPIRE = "expire"
@@ -41,6 +42,9 @@ _STEPS: dict[tuple[SessionState, SessionAct], SessionState] = {
     (SessionState.SEALED, SessionAct.SEAL): SessionState.SEALED,
     (SessionState.CONFIRMED, SessionAct.SEAL): SessionState.SEALED,
     (SessionState.SEALED, SessionAct.CONFIRM): SessionState.CONFIRMED,
+    # The sealed ballot is opened to see what it holds: it is worth nothing any more, and the voter seals another.
+    (SessionState.SEALED, SessionAct.CHALLENGE): SessionState.AUTHENTICATED,
+    (SessionState.CONFIRMED, SessionAct.CHALLENGE): SessionState.AUTHENTICATED,
     (SessionState.CONFIRMED, SessionAct.CAST): SessionState.CAST,
 }
 for _state in OPEN:

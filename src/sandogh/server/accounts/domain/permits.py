@@ -20,7 +20,7 @@ def confirm_by_text(sender: str, text: str, now: datetime) -> str:
     """Confirm the sealed ballot whose code this number has texted; answers a word for the desk, never an error (domain.md §2.7.6).
 
     `confirmed` · `again`: it was confirmed already · `no_code`: no code or several in the text · `no_session`: no live session of this
-    number has this code: another phone, a wrong code, too early, too late, or a ballot that was sealed anew since.
+    number has this code: another phone, a wrong code, too early, too late, or a ballot that was sealed anew or challenged since.
     """
     try:
         code = vote_code_in(text)
@@ -32,7 +32,7 @@ def confirm_by_text(sender: str, text: str, now: datetime) -> str:
         return "no_session"
     with transaction.atomic():
         session = sessions.lock(*found)
-        # Sealed anew, superseded or left while we waited for the row.
+        # Sealed anew, challenged, superseded or left while we waited for the row.
         if session.vote_code != code or session.state not in waiting["state__in"] or session.expires_at <= now:
             return "no_session"
         if session.state == SessionState.CONFIRMED:
@@ -47,10 +47,11 @@ def redeem(election: Election, token: str, ballot_hash: str, *, now: datetime) -
     """The permit for the ballot that the voter confirmed. In the caller's transaction, which must end with `mark_cast` or not at all.
 
     Holds the voter's and the session's rows, so that two devices, or one request twice, wait for each other, and the second finds what
-    the first did. Raises Refused `no_session`, `superseded`, `expired`, `left`, `already_cast`, `not_confirmed`, `hash_mismatch`,
-    `election_closed`, `suspended`.
+    the first did. Raises Refused `no_session`, `superseded`, `expired`, `left`, `already_cast`, `audited`, `not_confirmed`,
+    `hash_mismatch`, `election_closed`, `suspended`.
     """
     session = sessions.current_locked(election, token, now=now)
+    sessions.refuse_challenged(election, ballot_hash)
     next_session_state(SessionState(session.state), SessionAct.CAST)
     if session.ballot_hash != ballot_hash:
         raise Refused("hash_mismatch", _("این رأی همان رأیی نیست که با پیامک تأیید کردید. به پیش‌نمایش برگردید و کد تازه را بفرستید."))

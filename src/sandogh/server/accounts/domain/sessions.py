@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sandogh.protocol.vote_code import vote_code
 from sandogh.server.accounts.domain.keyed import token_hash
 from sandogh.server.accounts.domain.machine import LIVE, OPEN, SessionAct, SessionState, next_session_state, refusal
-from sandogh.server.accounts.models import VotingSession
+from sandogh.server.accounts.models import ChallengedBallot, VotingSession
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
 from sandogh.server.rolls.models import Voter
@@ -54,10 +54,9 @@ def seal(election: Election, token: str, ballot_hash: str, credential: str, *, n
     """Remember the hash of the ballot that the booth has sealed; its vote code follows. The same hash again changes nothing.
 
     A new hash replaces the old one with its code and its confirmation. Raises Refused `malformed`, `wrong_credential`, `code_taken`
-    (seal again with fresh randomness), `election_closed`, or why the session cannot go on.
+    (seal again with fresh randomness), `audited` for a ballot that was challenged, `election_closed`, or why the session cannot go on.
     """
-    if not _BALLOT_HASH.fullmatch(ballot_hash):
-        raise Refused("malformed", _("اثر رأی به شکل درست نرسید. صفحه را تازه کنید."), status=400)
+    check_hash(ballot_hash)
     current(election, token, now=now)
     try:
         with transaction.atomic():
@@ -68,6 +67,7 @@ def seal(election: Election, token: str, ballot_hash: str, credential: str, *, n
                 raise Refused("wrong_credential", _("کد دعوت از آنِ این رأی‌دهنده نیست. پیوند پیامک خودتان را باز کنید."), status=403)
             if session.ballot_hash == ballot_hash:
                 return session
+            refuse_challenged(election, ballot_hash)
             session.state = next_session_state(SessionState(session.state), SessionAct.SEAL)
             session.ballot_hash = ballot_hash
             session.vote_code = vote_code(session.public_id, ballot_hash)
@@ -76,6 +76,18 @@ def seal(election: Election, token: str, ballot_hash: str, credential: str, *, n
     except IntegrityError as error:
         raise Refused("code_taken", _("این کد رأی هم‌اکنون در دست دیگری است. رأی خود را دوباره ببندید تا کد تازه‌ای بیاید.")) from error
     return session
+
+
+def check_hash(ballot_hash: str) -> None:
+    """Raise Refused `malformed` for what cannot be a ballot's hash: 43 characters of Base64 (protocol.md §7.1)."""
+    if not _BALLOT_HASH.fullmatch(ballot_hash):
+        raise Refused("malformed", _("اثر رأی به شکل درست نرسید. صفحه را تازه کنید."), status=400)
+
+
+def refuse_challenged(election: Election, ballot_hash: str) -> None:
+    """Raise Refused `audited` for a ballot that was challenged: whoever saw its randomness could prove what it holds."""
+    if ChallengedBallot.objects.filter(election=election, ballot_hash=ballot_hash).exists():
+        raise Refused("audited", _("این برگه آزموده و باز شده است و دیگر ثبت نمی‌شود. برای رأی دادن، برگهٔ تازه‌ای ببندید."))
 
 
 def leave(election: Election, token: str, *, now: datetime) -> VotingSession:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from sandogh.persian import clean
 from sandogh.protocol.events import EventType
+from sandogh.server.accounts.domain import challenges
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import document, fingerprint
@@ -37,6 +38,7 @@ def events(request: HttpRequest, election: Election, *, now: datetime) -> HttpRe
         "total": shown.head.height + 1,
         "newer": shown.page - 1 if shown.page > 1 else None,
         "older": shown.page + 1 if shown.page < shown.pages else None,
+        "challenged": challenges.count(election),
     }
     return page(request, "board", election, context, now=now)
 
@@ -133,6 +135,27 @@ def definition(request: HttpRequest, election: Election, *, now: datetime) -> Ht
     response = HttpResponse(document(election.definition), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{election.slug}-definition.json"'
     response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+@election_page
+def election_file(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
+    """election.json as it was sealed, byte for byte: its SHA-256 is the election's fingerprint (protocol.md §4.3)."""
+    if election.election_json is None:
+        raise Refused("no_board", _("این انتخابات هنوز مهر و موم نشده است."), status=404)
+    response = HttpResponse(bytes(election.election_json), content_type="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+@election_page
+def opening(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
+    """Where a challenged ballot is made again, on this device or another. All of it happens in the browser: nothing of it comes here."""
+    board.head(election)
+    response = page(request, "open", election, {}, now=now)
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

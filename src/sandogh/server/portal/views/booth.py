@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -18,7 +19,7 @@ from sandogh.server.accounts.models import VotingSession
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Race
 from sandogh.server.elections.models import Election
-from sandogh.server.portal.page import election_page, milliseconds, page, personal, session_token
+from sandogh.server.portal.page import absolute, election_page, milliseconds, page, personal, session_token
 from sandogh.server.portal.views.public import short_title
 
 
@@ -57,6 +58,7 @@ def _data(request: HttpRequest, election: Election, session: VotingSession, *, n
             "id": session.public_id,
             "public_credential": session.voter.public_credential,
             "state": session.state,
+            "challenges": {"used": session.challenges, "most": settings.CHALLENGES_PER_SESSION},
             "expires_at": milliseconds(session.expires_at),
         },
         "now": milliseconds(now),
@@ -67,11 +69,14 @@ def _data(request: HttpRequest, election: Election, session: VotingSession, *, n
         "urls": {
             "seal": reverse("vote-seal", args=[slug]),
             "status": reverse("vote-status", args=[slug]),
+            "audit": reverse("vote-audit", args=[slug]),
             "cast": reverse("vote-cast", args=[slug]),
             "leave": reverse("vote-leave", args=[slug]),
             "receipt": reverse("receipt", args=[slug]),
             "landing": reverse("landing", args=[slug]),
             "login": reverse("login", args=[slug]),
+            # On another device too: with the origin, since it is read from a QR code. What opens the ballot follows after «#».
+            "open": absolute(reverse("open", args=[slug])),
         },
         "csrf": get_token(request),
         "language": get_language(),
