@@ -4,6 +4,15 @@ import { Malformed } from "./errors";
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/** The text of some bytes; Malformed for bytes that are not UTF-8, protocol.md §2. */
+export function textOf(bytes: Uint8Array, section: string, what: string): string {
+    try {
+        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+        throw new Malformed(section, `${what} is not UTF-8`);
+    }
+}
+
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Lower-case hex of some bytes, protocol.md §1. */
