@@ -11,7 +11,6 @@ SECTIONS = set(re.findall(r"(?m)^#{2,3} (§\d+(?:\.\d+)?) ", (ROOT / "docs" / "p
 #: What no code cites: parts that come later, and chapters that only introduce their sections.
 UNCITED = {
     "§4",
-    "§6.4",  # threshold parameters
     "§7.4",  # non-homomorphic answers
     "§7.5",  # list answers
     "§9.1",
@@ -21,7 +20,6 @@ UNCITED = {
     "§12.5",
     "§12.7",
     "§14",  # opening of a challenged ballot
-    "§15",
     "§16",
 }
 

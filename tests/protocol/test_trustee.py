@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from protocol.elections import story
+from protocol.establishments import establish
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.election import Election, check_election_key
-from sandogh.protocol.errors import Malformed, SandoghError, Unsupported, VerificationError
+from sandogh.protocol.errors import Malformed, SandoghError, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Group
 from sandogh.protocol.trustee import TrusteePublicKey, check_trustees, generate_trustee_key, make_trustees, trustee_key
@@ -32,7 +33,10 @@ def test_the_election_key_is_the_product(group: Group) -> None:
     keys = [generate_trustee_key(group) for _ in range(3)]
     trustees = check_trustees(make_trustees([key.public for key in keys]), group)
     assert trustees.election_key == group.power_g(sum(key.private for key in keys) % group.q)
-    assert trustees.members == tuple(key.public for key in keys)
+    assert trustees.items == tuple(key.public for key in keys)
+    assert [(member.number, member.item, member.index, member.published) for member in trustees.members] == [
+        (number, number - 1, 1, key.public) for number, key in enumerate(keys, 1)
+    ]
 
 
 @both
@@ -77,10 +81,65 @@ def test_a_key_twice_is_refused() -> None:
     assert refused.value.where == "trustee 2"
 
 
-def test_threshold_trustees_come_later() -> None:
-    refused = _refused([["Pedersen", {}]])
-    assert isinstance(refused, Unsupported)
-    assert "Pedersen" in refused.feature
+def test_threshold_groups_are_numbered_in_place_beside_single_trustees() -> None:
+    first, last, held = generate_trustee_key(ED25519), generate_trustee_key(ED25519, name="last"), establish(3, 2)
+    trustees = check_trustees(make_trustees([first.public, held.parameters, last.public]), ED25519)
+    assert trustees.items == (first.public, held.parameters, last.public)
+    assert [(member.number, member.item, member.index) for member in trustees.members] == [
+        (1, 0, 1),
+        (2, 1, 1),
+        (3, 1, 2),
+        (4, 1, 3),
+        (5, 2, 1),
+    ]
+    assert [member.name for member in trustees.members] == [None, "متولی 1", "متولی 2", "متولی 3", "last"]
+    assert trustees.member(3).key == ED25519.power_g(held.private(2))
+    expected = ED25519.product([first.public.key, held.parameters.key, last.public.key])
+    assert trustees.election_key == expected
+
+
+@pytest.mark.parametrize(
+    ("owners", "missing"),
+    [
+        ([], ["trustee 1", "2 of the trustees 2, 3, 4"]),
+        ([1, 3], ["1 of the trustees 2, 4"]),
+        ([2, 4], ["trustee 1"]),
+        ([1, 2, 3, 4], []),
+        ([1, 4, 2], []),
+    ],
+)
+def test_who_must_still_decrypt_is_told(owners: list[int], missing: list[str]) -> None:
+    trustees = check_trustees(make_trustees([generate_trustee_key(ED25519).public, establish(3, 2).parameters]), ED25519)
+    assert [str(each) for each in trustees.missing(owners)] == missing
+    assert trustees.enough(owners) is (not missing)
+
+
+def test_all_of_a_group_may_be_needed() -> None:
+    trustees = check_trustees(make_trustees([establish(3, 3).parameters]), ED25519)
+    assert [str(each) for each in trustees.missing([2])] == ["trustees 1, 3"]
+
+
+@pytest.mark.parametrize("number", [0, -1, 3])
+def test_a_number_beyond_the_trustees_is_no_trustee(number: int) -> None:
+    trustees = check_trustees(make_trustees([generate_trustee_key(ED25519).public for _ in range(2)]), ED25519)
+    with pytest.raises(VerificationError) as refused:
+        trustees.member(number)
+    assert refused.value.section == "§10.1"
+
+
+def test_a_member_of_a_group_is_no_single_trustee_as_well() -> None:
+    held = establish(3, 2)
+    double = trustee_key(held.private(2), ED25519)
+    refused = _refused([["Pedersen", held.parameters.form()], ["Single", double.public.form()]])
+    assert (type(refused), getattr(refused, "section", ""), getattr(refused, "where", "")) == (VerificationError, "§6", "trustee 4")
+    refused = _refused([["Pedersen", held.parameters.form()], ["Pedersen", held.parameters.form()]])
+    assert (type(refused), getattr(refused, "section", ""), getattr(refused, "where", "")) == (VerificationError, "§6", "trustee 4")
+
+
+def test_where_one_of_a_group_decrypts_alone_all_its_keys_are_the_same() -> None:
+    held = establish(3, 1)
+    trustees = check_trustees(make_trustees([held.parameters]), ED25519)
+    assert {member.public_key for member in trustees.members} == {held.parameters.public_key}
 
 
 @pytest.mark.parametrize("form", [[], {}, [["Other", {}]], [["Single"]], [["Single", {}, {}]], ["Single"], [[1, {}]], [["Single", []]]])

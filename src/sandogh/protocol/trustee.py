@@ -1,82 +1,85 @@
 """Trustees: who hold the parts of the election's private key (protocol.md §6)."""
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.digest import sha_hex
-from sandogh.protocol.errors import Malformed, Unsupported, VerificationError, within
-from sandogh.protocol.group import Draw, Element, Group
-from sandogh.protocol.proofs import Proof, check_knowledge, make_knowledge
-from sandogh.protocol.shapes import array, record, text
+from sandogh.protocol.errors import Malformed, VerificationError, within
+from sandogh.protocol.group import Element, Group
+from sandogh.protocol.shapes import array
+from sandogh.protocol.threshold import ThresholdParameters
+from sandogh.protocol.trustee_key import TrusteeKey, TrusteePublicKey, generate_trustee_key, trustee_key
+from sandogh.protocol.version import VERSION_1, Version
+
+__all__ = [
+    "Member",
+    "Missing",
+    "Pedersen",
+    "Single",
+    "TrusteeKey",
+    "TrusteePublicKey",
+    "Trustees",
+    "check_trustees",
+    "generate_trustee_key",
+    "make_trustees",
+    "trustee_key",
+]
+
+SECTION = "§6"
+
+#: The two kinds of entries in trustees.json: a trustee who must decrypt, and a group of which T must.
+Single = TrusteePublicKey
+Pedersen = ThresholdParameters
 
 
 @dataclass(frozen=True, slots=True)
-class TrusteePublicKey:
-    """TPK: a trustee's public key with the proof that its secret is known. One that exists has been checked (protocol.md §6.1)."""
+class Member:
+    """One trustee, by number: a single one, or a member of a threshold group with its verification key (protocol.md §6)."""
 
-    group: Group
-    key: Element
-    pok: Proof
-    name: str | None = None
+    number: int
+    #: Where in `Trustees.items` the trustee stands, from 0.
+    item: int
+    #: The index in the threshold group, from 1; of a single trustee 1.
+    index: int
+    published: TrusteePublicKey
+
+    @property
+    def key(self) -> Element:
+        """X: what the trustee's partial decryptions are checked against, protocol.md §10.1."""
+        return self.published.key
 
     @property
     def public_key(self) -> str:
         """ser(X)."""
-        return self.group.ser(self.key)
+        return self.published.public_key
 
-    def form(self) -> dict[str, object]:
-        named = {} if self.name is None else {"name": self.name}
-        return {"pok": self.pok.form(), "public_key": self.public_key, **named}
-
-    def to_bytes(self) -> bytes:
-        return dumps(self.form())
-
-    @classmethod
-    def from_bytes(cls, data: bytes, group: Group) -> "TrusteePublicKey":
-        """Raises Malformed or VerificationError, as `parse` does."""
-        return cls.parse(loads_canonical(data, section="§6.1", what="trustee public key"), group)
-
-    @classmethod
-    def parse(cls, value: object, group: Group) -> "TrusteePublicKey":
-        """Check membership and the proof of knowledge, protocol.md §6.1.
-
-        Intentional divergence from protocol.md §3.1, stricter (failures.md W13): the identity is refused, the key that protects nothing.
-        """
-        fields = record(value, ("pok", "public_key", "?signature", "?name"), section="§6.1", what="trustee public key")
-        if "signature" in fields:
-            raise Malformed("§6.1", "trustee public key: a signature belongs to threshold trustees only")
-        key = group.parse(fields["public_key"], section="§6.1", what="trustee public key")
-        if key == group.identity:
-            raise VerificationError("§6.1", "trustee public key: the identity")
-        pok = Proof.parse(fields["pok"], group, section="§6.1", what="proof of knowledge")
-        check_knowledge(
-            pok,
-            group=group,
-            label="pok",
-            context=_pok_context(group, key),
-            public=key,
-            section="§6.1",
-            what="proof of knowledge of the private key",
-        )
-        name = text(fields["name"], section="§6.1", what="trustee name") if "name" in fields else None
-        return cls(group, key, pok, name)
+    @property
+    def name(self) -> str | None:
+        """Display text that nothing authenticates, protocol.md §6.1."""
+        return self.published.name
 
 
 @dataclass(frozen=True, slots=True)
-class TrusteeKey:
-    """A trustee's key pair."""
+class Missing:
+    """`needed` of these trustees have still to decrypt; all of them, when there are no more."""
 
-    private: int = field(repr=False)
-    public: TrusteePublicKey
+    needed: int
+    numbers: tuple[int, ...]
+
+    def __str__(self) -> str:
+        listed = ", ".join(map(str, self.numbers))
+        if self.needed == len(self.numbers):
+            return f"trustee{'s' if self.needed > 1 else ''} {listed}"
+        return f"{self.needed} of the trustees {listed}"
 
 
 @dataclass(frozen=True, slots=True)
 class Trustees:
     """The trustees of an election in the order of their numbers, from 1, and the election key that they hold together."""
 
-    members: tuple[TrusteePublicKey, ...]
+    items: tuple[Single | Pedersen, ...]
+    members: tuple[Member, ...]
     election_key: Element
     data: bytes
 
@@ -85,51 +88,80 @@ class Trustees:
         """hex(SHA(trustees.json)), the name of the archive member."""
         return sha_hex(self.data)
 
+    def member(self, number: int, *, section: str = "§10.1") -> Member:
+        """The trustee of this number, from 1. Raises VerificationError when there is none, protocol.md §10.1."""
+        if not 1 <= number <= len(self.members):
+            raise VerificationError(section, f"there is no trustee {number} among {len(self.members)}")
+        return self.members[number - 1]
 
-def _pok_context(group: Group, key: Element) -> str:
-    return f"{group.name}|{group.ser(key)}"
+    def grouped(self) -> Iterator[tuple[int, tuple[Member, ...]]]:
+        """(how many of them decrypt, members) of each item in order: 1 and a single trustee, or T and a threshold group."""
+        for place, item in enumerate(self.items):
+            yield (
+                item.threshold if isinstance(item, ThresholdParameters) else 1,
+                tuple(member for member in self.members if member.item == place),
+            )
+
+    def missing(self, owners: Collection[int]) -> tuple[Missing, ...]:
+        """Whose partial decryptions are needed beside those of `owners`, item by item; nothing when they are enough, protocol.md §10.2."""
+        wanted = []
+        for needed, members in self.grouped():
+            absent = tuple(member.number for member in members if member.number not in owners)
+            short = needed - (len(members) - len(absent))
+            if short > 0:
+                wanted.append(Missing(short, absent))
+        return tuple(wanted)
+
+    def enough(self, owners: Collection[int]) -> bool:
+        """Whether the partial decryptions of these trustees open a tally, protocol.md §10.2."""
+        return not self.missing(owners)
 
 
-def generate_trustee_key(group: Group, *, name: str | None = None, draw: Draw = secrets.randbelow) -> TrusteeKey:
-    """A fresh key pair of a single trustee, protocol.md §6.1."""
-    # 1..q-1: the key of private 0 is the identity, which `parse` refuses.
-    return trustee_key(1 + draw(group.q - 1), group, name=name, draw=draw)
+def make_trustees(items: Sequence[Single | Pedersen]) -> bytes:
+    """trustees.json: single trustees, who are all needed, and threshold groups, in the order given, protocol.md §6."""
+    return dumps([["Pedersen" if isinstance(item, ThresholdParameters) else "Single", item.form()] for item in items])
 
 
-def trustee_key(private: int, group: Group, *, name: str | None = None, draw: Draw = secrets.randbelow) -> TrusteeKey:
-    """The key pair of a given private key, with a fresh proof of knowledge, protocol.md §6.1."""
-    if not 0 < private < group.q:
-        raise Malformed("§6.1", "a private key lies between 1 and q-1")
-    key = group.power_g(private)
-    pok = make_knowledge(group, "pok", _pok_context(group, key), private, draw=draw)
-    return TrusteeKey(private, TrusteePublicKey(group, key, pok, name))
-
-
-def make_trustees(keys: Sequence[TrusteePublicKey]) -> bytes:
-    """trustees.json with every trustee mandatory, protocol.md §6."""
-    return dumps([["Single", key.form()] for key in keys])
-
-
-def check_trustees(data: bytes, group: Group) -> Trustees:
+def check_trustees(data: bytes, group: Group, *, version: Version = VERSION_1) -> Trustees:
     """The trustees and the product of their keys, protocol.md §6.
 
-    1. a non-empty canonical list of `["Single", TPK]`; `["Pedersen", …]` is not supported yet
-    2. each public key a member with a valid proof of knowledge (§6.1)
-    3. no key twice: intentional divergence from protocol.md §6, stricter (failures.md W13), so that an owner is one trustee
+    1. a non-empty canonical list of `["Single", TPK]` and `["Pedersen", TP]`
+    2. each single trustee's public key a member with a valid proof of knowledge (§6.1); each group's parameters valid (§6.4)
+    3. no key twice: intentional divergence from protocol.md §6, stricter, so that an owner is one trustee. Only in a group of which one
+       member decrypts alone, where everybody holds the whole key, everybody's key is the same
+
+    Raises Malformed or VerificationError.
     """
-    items = array(loads_canonical(data, section="§6", what="trustees"), section="§6", what="trustees")
-    if not items:
-        raise Malformed("§6", "trustees: none")
-    members: list[TrusteePublicKey] = []
-    for number, item in enumerate(items, 1):
-        with within(f"trustee {number}"):
-            kind, contents = array(item, section="§6", what="trustee", length=2)
-            if kind == "Pedersen":
-                raise Unsupported("§6.3", "threshold (Pedersen) trustees")
-            if kind != "Single":
-                raise Malformed("§6", f"trustee: kind {str(kind)[:40]!r} is unknown")
-            member = TrusteePublicKey.parse(contents, group)
-            if any(member.key == other.key for other in members):
-                raise VerificationError("§6", "the public key of another trustee")
+    # (1)
+    entries = array(loads_canonical(data, section=SECTION, what="trustees"), section=SECTION, what="trustees")
+    if not entries:
+        raise Malformed(SECTION, "trustees: none")
+    items: list[Single | Pedersen] = []
+    members: list[Member] = []
+    for place, entry in enumerate(entries):
+        number = len(members) + 1
+        kind, contents = _entry(entry, number)
+        # (2)
+        if kind == "Single":
+            with within(f"trustee {number}"):
+                items.append(single := Single.parse(contents, group, version=version))
+            found: tuple[TrusteePublicKey, ...] = (single,)
+        else:
+            with within(f"threshold group from trustee {number}"):
+                items.append(parameters := Pedersen.parse(contents, group, version=version))
+            found = parameters.verification_keys
+        # (3)
+        for index, published in enumerate(found, 1):
+            member = Member(len(members) + 1, place, index, published)
+            if any(member.key == other.key and member.item != other.item for other in members):
+                raise VerificationError(SECTION, "the public key of another trustee", f"trustee {member.number}")
             members.append(member)
-    return Trustees(tuple(members), group.product(member.key for member in members), data)
+    return Trustees(tuple(items), tuple(members), group.product(item.key for item in items), data)
+
+
+def _entry(value: object, number: int) -> tuple[str, object]:
+    with within(f"trustee {number}"):
+        kind, contents = array(value, section=SECTION, what="trustee", length=2)
+        if kind not in ("Single", "Pedersen"):
+            raise Malformed(SECTION, f"trustee: kind {str(kind)[:40]!r} is unknown")
+    return str(kind), contents

@@ -1,0 +1,70 @@
+"""Key establishments for tests: every member of a threshold group with its seed and all that it handed out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandogh.protocol.canonical import dumps, loads
+from sandogh.protocol.channel import generate_seed
+from sandogh.protocol.ed25519 import ED25519
+from sandogh.protocol.group import Group
+from sandogh.protocol.key_generation import (
+    Certificates,
+    Polynomial,
+    check_certificates,
+    check_decryption_keys,
+    check_polynomials,
+    make_certificate,
+    make_decryption_key,
+    make_polynomial,
+    make_threshold_parameters,
+    recover_decryption_key,
+    vector_for,
+)
+from sandogh.protocol.threshold import ThresholdParameters
+
+
+@dataclass(slots=True)
+class Establishment:
+    """A key, established by everybody in one process; each message as its member handed it out."""
+
+    group: Group
+    seeds: list[str]
+    certs: Certificates
+    sent: dict[int, bytes]
+    polynomials: tuple[Polynomial, ...]
+    keys: dict[int, bytes]
+    parameters: ThresholdParameters
+
+    def private(self, index: int) -> int:
+        """The share of member `index`, from its seed and its own message."""
+        form: Any = loads(self.keys[index])
+        return recover_decryption_key(self.seeds[index - 1], form["private_key"], parameters=self.parameters)
+
+
+def certify(seeds: list[str], threshold: int, group: Group = ED25519) -> Certificates:
+    """Steps 1 and 2."""
+    size = len(seeds)
+    certs = [make_certificate(seed, group=group, index=index, size=size, threshold=threshold) for index, seed in enumerate(seeds, 1)]
+    return check_certificates(certs, group=group)
+
+
+def establish(size: int = 3, threshold: int = 2, group: Group = ED25519) -> Establishment:
+    """All six steps."""
+    seeds = [generate_seed() for _ in range(size)]
+    certs = certify(seeds, threshold, group)
+    sent = {index: make_polynomial(seed, index, certs) for index, seed in enumerate(seeds, 1)}
+    polynomials = check_polynomials(sent, certs=certs)
+    keys = {
+        index: make_decryption_key(seed, index, vector_for(index, polynomials, certs), certs, name=f"متولی {index}")
+        for index, seed in enumerate(seeds, 1)
+    }
+    parameters = make_threshold_parameters(certs, polynomials, check_decryption_keys(keys, polynomials=polynomials, certs=certs))
+    return Establishment(group, seeds, certs, sent, polynomials, keys, parameters)
+
+
+def changed(data: bytes, change: Callable[[Any], None]) -> bytes:
+    """The same JSON after a change in place."""
+    form = loads(data)
+    change(form)
+    return dumps(form)
