@@ -3,6 +3,8 @@
 The variant is that of M. Balinski and R. Laraki, "Majority Judgment" (MIT Press, 2011): each voter gives each candidate one grade; the
 majority grade of a candidate is the lower median; among equals the median grades are removed one at a time and the next medians compared,
 which orders candidates by their majority values. Only candidates with the very same grades stay equal.
+
+belenios-tool (2.0, 3.0) takes the upper median of an even number of grades instead, so that now and then its ranking is another one.
 """
 
 from collections.abc import Sequence

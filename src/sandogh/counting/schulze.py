@@ -2,7 +2,7 @@
 
 The variant is that of M. Schulze, "A new monotonic, clone-independent, reversal symmetric, and Condorcet-consistent single-winner
 election method" (Social Choice and Welfare 36, 2011), with the strength of a victory measured by winning votes: first by how many prefer
-the winner, then by how few prefer the loser. A pair that nobody wins is no link.
+the winner, then by how few prefer the loser. A pair that nobody wins is no link. belenios-tool (2.0, 3.0) gives the same ranking.
 """
 
 from collections.abc import Sequence
