@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nacl.bindings import crypto_core_ed25519_add
+
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.channel import generate_seed
 from sandogh.protocol.ed25519 import ED25519
@@ -22,6 +24,14 @@ from sandogh.protocol.key_generation import (
     vector_for,
 )
 from sandogh.protocol.threshold import ThresholdParameters
+
+#: y = -1: the point of order two of Ed25519.
+ORDER_TWO = f"{2**255 - 20:064x}"
+
+
+def with_small_part(written: str) -> str:
+    """The sum of this point and the one of order two: on the curve, not in the subgroup, and the same twice cancels."""
+    return crypto_core_ed25519_add(bytes.fromhex(written)[::-1], bytes.fromhex(ORDER_TWO)[::-1])[::-1].hex()
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ class Certificate:
         expected = {"group": group.name, "size": size, "threshold": threshold, "index": index}
         for name, wanted in expected.items():
             if type(context[name]) is not type(wanted) or context[name] != wanted:
-                raise VerificationError(section, f"{what}: {name} is {str(context[name])[:40]!r} where {wanted!r} belongs")
+                raise VerificationError(section, f"{what}: {name} is {context[name]!r:.40} where {wanted!r} belongs")
         # (2)
         verification = member_key(fields["verification"], group, section, f"{what}: verification key")
         encryption = member_key(fields["encryption"], group, section, f"{what}: encryption key")
