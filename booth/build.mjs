@@ -2,12 +2,12 @@
 /**
  * Builds the scripts of the pages: one self-contained file per entry, with a fixed name.
  *
- * 1. find the entries: src/booth.tsx, src/worker.ts and every src/pages/*.ts that exists
+ * 1. find the entries: src/booth.tsx, the workers src/worker*.ts and every src/pages/*.ts that exists
  * 2. bundle each alone, so that no shared chunk appears whose address a page would have to know
  * 3. write each by rename, so that a server running meanwhile never serves half a file
  * 4. remove what an earlier build left behind
  *
- * `--out FOLDER` writes elsewhere, `--only worker` builds that one and removes nothing (for tests and benches).
+ * `--out FOLDER` writes elsewhere, `--only worker,clock` builds those and removes nothing (for tests and benches).
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -17,6 +17,7 @@ import { build, transformWithEsbuild } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({ options: { out: { type: "string" }, only: { type: "string" } } });
+const only = values.only?.split(",");
 const out = resolve(here, values.out ?? "../src/sandogh/server/portal/static/booth");
 
 /** The oldest browser we serve: domain.md §4.6. */
@@ -36,10 +37,11 @@ const pages = join(here, "src/pages");
 const entries = [
     join(here, "src/booth.tsx"),
     join(here, "src/worker.ts"),
+    join(here, "src/worker-belenios-2048.ts"),
     ...(existsSync(pages) ? readdirSync(pages) : [])
         .filter((name) => /\.tsx?$/.test(name) && !/\.(d|test)\.tsx?$/.test(name))
         .map((name) => join(pages, name)),
-].filter((path) => existsSync(path) && (values.only === undefined || basename(path, extname(path)) === values.only));
+].filter((path) => existsSync(path) && (only === undefined || only.includes(basename(path, extname(path)))));
 
 // (2)
 const files = new Map();
@@ -73,7 +75,7 @@ for (const entry of entries) {
                 input: entry,
                 output: {
                     // A classic worker starts in more browsers than a module worker, and wraps its names.
-                    format: name === "worker" ? "iife" : "es",
+                    format: name.includes("worker") ? "iife" : "es",
                     inlineDynamicImports: true,
                     entryFileNames: `${name}.js`,
                     assetFileNames: (asset) => (asset.names.some((n) => n.endsWith(".css")) ? `${name}.css` : "[name][extname]"),
@@ -98,7 +100,7 @@ for (const [name, content] of files) {
 }
 
 // (4)
-for (const left of values.only === undefined ? readdirSync(out, { withFileTypes: true }) : []) {
+for (const left of only === undefined ? readdirSync(out, { withFileTypes: true }) : []) {
     if (left.isFile() && !left.name.startsWith(".") && !files.has(left.name)) rmSync(join(out, left.name));
 }
 console.log(`built ${[...files.keys()].join(" ") || "nothing: no entry exists yet"}`);

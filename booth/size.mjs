@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Fails when the voter must download more script than promised: 40 kB gzip for booth.js and worker.js together (architecture.md §6). */
+/**
+ * Fails when the voter must download more script than promised: 40 kB gzip for the booth and its worker together (architecture.md §6).
+ *
+ * Each group has a worker of its own and no voter gets two: the larger one counts. What is fetched only when asked for does not.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,18 +12,17 @@ import { gzipSync } from "node:zlib";
 const BUDGET = 40_000;
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../src/sandogh/server/portal/static/booth");
 
-let total = 0;
-const present = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
-for (const name of present.sort()) {
-    const gzip = gzipSync(readFileSync(join(folder, name)), { level: 9 }).length;
-    const counted = name === "booth.js" || name === "worker.js";
-    if (counted) total += gzip;
-    console.log(`${name.padEnd(20)} ${String(gzip).padStart(7)} bytes gzip${counted ? "" : "  (not in this budget)"}`);
+const sizes = new Map();
+for (const name of readdirSync(folder).filter((file) => /\.(js|css)$/.test(file)).sort()) {
+    sizes.set(name, gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
+    console.log(`${name.padEnd(26)} ${String(sizes.get(name)).padStart(7)} bytes gzip`);
 }
+const workers = [...sizes.keys()].filter((name) => /^worker(-.*)?\.js$/.test(name));
 for (const name of ["booth.js", "worker.js"]) {
-    if (!present.includes(name)) throw new Error(`${name} is not built: run npm run build`);
+    if (!sizes.has(name)) throw new Error(`${name} is not built: run npm run build`);
 }
-console.log(`booth.js + worker.js  ${total} of ${BUDGET} bytes`);
+const total = sizes.get("booth.js") + Math.max(...workers.map((name) => sizes.get(name)));
+console.log(`booth.js + the larger worker  ${total} of ${BUDGET} bytes`);
 if (total > BUDGET) {
     console.error(`over the budget by ${total - BUDGET} bytes`);
     process.exitCode = 1;

@@ -6,6 +6,8 @@
  * and never freezes while they are computed.
  */
 
+import type { Opening } from "./protocol/opening";
+
 export type SealingCode =
     /** What was typed is no credential; `reason` says why. */
     | "credential_shape"
@@ -13,8 +15,11 @@ export type SealingCode =
     | "election"
     /** The choices break a limit. */
     | "choices"
-    /** Asked out of order: seal before credential, sign before seal. */
+    /** Asked out of order: seal before credential, sign before seal, sign what was revealed or reveal what was signed. */
     | "order"
+    /** A ballot made again from its opening is another one; or the opening does not fit the election at all. */
+    | "different"
+    | "malformed"
     /** A computation went wrong on this device; sealing again may help. */
     | "arithmetic"
     /** The sealer was told to forget. */
@@ -38,10 +43,14 @@ export class SealingError extends Error {
 export interface Sealer {
     /** Take the typed credential; its secret stays inside. Rejects with `credential_shape`. */
     credential(typed: string): Promise<{ public: string }>;
-    /** Encrypt and prove; 0 or 1 per answer, per question, in the election's order. `code` is the vote code of this session. */
+    /** Encrypt and prove; 0 or 1 per answer, per question, in the election's order, after the blank flag where there is one. `code` is the vote code of this session. */
     seal(choices: number[][], onProgress?: (done: number, total: number) => void): Promise<{ hash: string; code: string }>;
-    /** Sign the ballot sealed last. Asked again it answers the same bytes. */
+    /** Sign the ballot sealed last. Asked again it answers the same bytes; never for a ballot that was revealed. */
     sign(): Promise<{ ballot: string; tracker: string }>;
+    /** How the ballot sealed last was made; ask only once it can never be cast. Never for a ballot that was signed. */
+    reveal(): Promise<Opening>;
+    /** Make a ballot again from its opening. Rejects with `different` or `malformed`. Needs no credential. */
+    check(opening: Opening, onProgress?: (done: number, total: number) => void): Promise<null>;
     /** End the worker and with it all that it knew. */
     forget(): void;
 }
@@ -52,6 +61,8 @@ export interface Acts {
     credential: { ask: { typed: string }; answer: { public: string } };
     seal: { ask: { choices: number[][] }; answer: { hash: string; code: string } };
     sign: { ask: null; answer: { ballot: string; tracker: string } };
+    reveal: { ask: null; answer: Opening };
+    check: { ask: Opening; answer: null };
 }
 
 export type Request = { [Act in keyof Acts]: { id: number; act: Act; ask: Acts[Act]["ask"] } }[keyof Acts];
@@ -67,6 +78,10 @@ interface Waiting {
     readonly onProgress: ((done: number, total: number) => void) | undefined;
 }
 
+/** The script for an election's group stands beside that of the other. The file is compact JSON, so that no text in it can look like the field. */
+const scriptFor = (workerUrl: string, election: string): string =>
+    election.includes('"group":"BELENIOS-2048"') ? workerUrl.replace(/[^/]*$/, "worker-belenios-2048.js") : workerUrl;
+
 function start(workerUrl: string): Worker {
     try {
         return new Worker(workerUrl);
@@ -76,9 +91,9 @@ function start(workerUrl: string): Worker {
     }
 }
 
-/** Start a worker and give it the election; rejects with `election` or `worker`. */
+/** Start a worker and give it the election; `workerUrl` is the address of worker.js. Rejects with `election` or `worker`. */
 export async function openSealer(workerUrl: string, electionText: string, sessionId: string): Promise<Sealer> {
-    const worker = start(workerUrl);
+    const worker = start(scriptFor(workerUrl, electionText));
     const waiting = new Map<number, Waiting>();
     let last = 0;
     /** Set once the worker has ended: every later question is answered with it. */
@@ -131,6 +146,8 @@ export async function openSealer(workerUrl: string, electionText: string, sessio
         credential: (typed) => ask("credential", { typed }),
         seal: (choices, onProgress) => ask("seal", { choices }, onProgress),
         sign: () => ask("sign", null),
+        reveal: () => ask("reveal", null),
+        check: (opening, onProgress) => ask("check", opening, onProgress),
         forget: () => end(new SealingError("forgotten", "the sealer has forgotten everything")),
     };
 }

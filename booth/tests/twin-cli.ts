@@ -64,7 +64,8 @@ function run(task: Task): unknown {
             return normaliseCredential(task.typed);
         case "election": {
             const { fingerprint, uuid, questions } = parseElection(task.election);
-            return { fingerprint, uuid, questions };
+            const forms = questions.map(({ answers, blank, min, max, question }) => ({ answers, ...(blank ? { blank } : {}), min, max, question }));
+            return { fingerprint, uuid, questions: forms };
         }
         case "vote_code":
             return voteCode(task.session, task.hash);

@@ -4,14 +4,14 @@
  *
  * Sealing fixes the hash that the vote code is computed from; signing comes later, after the voter's text message (architecture.md §2).
  */
-import { type Claim, finishAnswer, type FinishedAnswer, prepareAnswer, type PreparedAnswer } from "./answer";
+import { choiceLength, finishAnswer, type FinishedAnswer, prepareAnswer, type PreparedAnswer } from "./answer";
 import type { Bases } from "./bases";
 import { dumps, type JsonObject } from "./canonical";
 import type { CredentialKey } from "./credential";
 import type { Election } from "./election";
 import { ArithmeticFault, VerificationError } from "./errors";
 import { groupHash, hashBase64 } from "./hash";
-import { type Proof, proofJson } from "./proofs";
+import { proofJson } from "./proofs";
 import { draw as drawSafely, type Draw, mod } from "./scalar";
 
 export interface SealedBallot {
@@ -29,7 +29,7 @@ export interface SealOptions {
 }
 
 /**
- * Encrypt and prove the choices (0 or 1 per answer, per question) for a public credential, protocol.md §7.1, §7.2.
+ * Encrypt and prove the choices (0 or 1 per answer, per question, after the blank flag where there is one) for a public credential, protocol.md §7.1 to §7.3.
  *
  * 1. encrypt and begin every proof: all the elements
  * 2. hash and answer, question by question
@@ -46,7 +46,7 @@ export function sealBallot<E>(
     const { questions, group } = election;
     if (choices.length !== questions.length) throw new VerificationError("§7.1", "not one answer per question");
     // (1)
-    const total = questions.reduce((sum, { answers }) => sum + answers.length + 1, 0);
+    const total = questions.reduce((sum, question) => sum + choiceLength(question) + 1, 0);
     let done = 0;
     const step = (): void => onProgress?.((done += 1), total);
     const prepared = questions.map((question, i) => prepareAnswer(bases, question, choices[i] ?? [], draw, step));
@@ -70,28 +70,26 @@ export function sealBallot<E>(
  *
  * A slip of the machine would otherwise cost the voter the vote at the very end; two sums cost a hundredth of the sealing.
  */
-function checkArithmetic<E>({ group, g, y }: Bases<E>, prepared: readonly PreparedAnswer<E>[], finished: readonly FinishedAnswer[]): void {
+function checkArithmetic<E>({ group, g, y }: Bases<E>, prepared: readonly PreparedAnswer<E>[], finished: readonly FinishedAnswer<E>[]): void {
     let [left, right, s, t] = [group.identity, group.identity, 0n, 0n];
-    const include = ({ ciphertext, opening, values, commitment }: Claim<E>, proofs: readonly Proof[]): void => {
-        left = group.multiply(left, ciphertext.alpha);
-        right = group.multiply(right, ciphertext.beta);
-        s += opening.randomness;
-        t += BigInt(opening.message);
-        commitment.elements.forEach((element, i) => {
+    for (const { choices, overall } of prepared) {
+        for (const { ciphertext, opening } of [...choices, overall]) {
+            left = group.multiply(left, ciphertext.alpha);
+            right = group.multiply(right, ciphertext.beta);
+            s += opening.randomness;
+            t += BigInt(opening.message);
+        }
+    }
+    for (const { elements, proofs } of finished.flatMap(({ proven }) => proven)) {
+        elements.forEach((element, i) => {
             if (i % 2 === 0) left = group.multiply(left, element);
             else right = group.multiply(right, element);
         });
-        proofs.forEach(({ challenge, response }, i) => {
-            s += response + opening.randomness * challenge;
-            t += BigInt(opening.message - (values[i] ?? 0)) * challenge;
-        });
-    };
-    prepared.forEach(({ choices, overall }, i) => {
-        choices.forEach((claim, j) => {
-            include(claim, finished[i]?.individual[j] ?? []);
-        });
-        include(overall, finished[i]?.overall ?? []);
-    });
+        for (const { randomness, distance, challenge, response } of proofs) {
+            s += response + randomness * challenge;
+            t += BigInt(distance) * challenge;
+        }
+    }
     const exponent = mod(s, group.q);
     if (!group.equal(left, g(exponent)) || !group.equal(right, group.multiply(y(exponent), g(mod(t, group.q))))) {
         throw new ArithmeticFault("§4.4", "the arithmetic of this device went wrong; seal again");

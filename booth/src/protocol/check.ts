@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Checking a whole ballot, strictly, as the server and every verifier do, protocol.md §7.1, §7.2, §12.6. */
-import { answerContext } from "./answer";
+import { answerContext, choiceLength } from "./answer";
 import { signatureHash } from "./ballot";
 import { dumps, fields, type Json, list, loads, string } from "./canonical";
 import type { Election, Question } from "./election";
 import { Malformed, VerificationError } from "./errors";
 import type { Group } from "./group";
 import { hashBase64 } from "./hash";
-import { type Ciphertext, oneOfHash, parseProof, type Proof, range, ZERO_OR_ONE } from "./proofs";
+import { blankHash, type Ciphertext, oneOfHash, parseProof, range, ZERO_OR_ONE } from "./proofs";
 import { mod } from "./scalar";
 import { tracker } from "./tracker";
 
@@ -16,6 +16,17 @@ export interface CheckedBallot {
     /** h, protocol.md §7.1 */
     readonly hash: string;
     readonly tracker: string;
+}
+
+/** The same with the ciphertexts of each answer, for those who multiply them into a tally, protocol.md §8.2. */
+export interface OpenBallot<E> extends CheckedBallot {
+    readonly answers: readonly (readonly Ciphertext<E>[])[];
+}
+
+/** Raise unless this is a valid ballot of the election by one of the credentials, protocol.md §7: see `openBallot`. */
+export function checkBallot<E>(text: string, election: Election<E>, credentials: { has(credential: string): boolean }): CheckedBallot {
+    const { credential, hash, tracker: name } = openBallot(text, election, credentials);
+    return { credential, hash, tracker: name };
 }
 
 /**
@@ -27,7 +38,7 @@ export interface CheckedBallot {
  * 4. the credential signed the hash; one answer per question
  * 5. each answer has the shape of its question, every element is in the group, every proof holds
  */
-export function checkBallot<E>(text: string, election: Election<E>, credentials: ReadonlySet<string>): CheckedBallot {
+export function openBallot<E>(text: string, election: Election<E>, credentials: { has(credential: string): boolean }): OpenBallot<E> {
     const { group, questions } = election;
     // (1)
     const ballot = fields(loads(text, "§7.1"), ["election_uuid", "election_hash", "credential", "answers", "signature"], "§7.1", "ballot");
@@ -55,26 +66,44 @@ export function checkBallot<E>(text: string, election: Election<E>, credentials:
     }
     // (5)
     const context = `${election.fingerprint}|${credential}`;
-    questions.forEach((question, i) => {
-        checkAnswer(answers[i], question, election, context, `answer ${i + 1}`);
-    });
-    return { credential, hash, tracker: tracker(text) };
+    const opened = questions.map((question, i) => checkAnswer(answers[i], question, election, context, `answer ${i + 1}`));
+    return { credential, hash, tracker: tracker(text), answers: opened };
 }
 
-/** Raise unless an answer has the shape of its question and every proof holds, protocol.md §7.2. */
-function checkAnswer<E>(value: Json | undefined, question: Question, election: Election<E>, context: string, what: string): void {
+/** Raise unless an answer has the shape of its question and every proof holds; its ciphertexts, protocol.md §7.2, §7.3. */
+function checkAnswer<E>(value: Json | undefined, question: Question, election: Election<E>, context: string, what: string): Ciphertext<E>[] {
     const { group } = election;
-    const answer = fields(value, ["choices", "individual_proofs", "overall_proof"], "§7.1", what);
-    const length = question.answers.length;
+    const { blank } = question;
+    if (typeof value === "object" && value !== null && "blank_proof" in value !== blank) {
+        throw new Malformed("§7.2", `${what}: a blank proof is ${blank ? "required" : "forbidden"} for this question`);
+    }
+    const answer = fields(value, ["choices", "individual_proofs", "overall_proof", "?blank_proof"], "§7.1", what);
+    const length = choiceLength(question);
     const texts = list(answer["choices"], "§7.2", `choices of ${what}`, length).map((choice) => ciphertextTexts(choice, what));
     const ciphertexts = texts.map(({ alpha, beta }) => ({ alpha: group.parse(alpha, "§4.2", `alpha of ${what}`), beta: group.parse(beta, "§4.2", `beta of ${what}`) }));
     const individual = list(answer["individual_proofs"], "§7.2", `individual proofs of ${what}`, length);
+    const inContext =
+        (statement: string, ciphertext: Ciphertext<E>) =>
+        (elements: readonly string[]): bigint => {
+            const [alpha = "", beta = ""] = group.serialise([ciphertext.alpha, ciphertext.beta]);
+            return oneOfHash(statement, { alpha, beta }, elements, group.q);
+        };
     ciphertexts.forEach((ciphertext, i) => {
-        checkOneOf(individual[i], ciphertext, ZERO_OR_ONE, election, context, `proof of choice ${i + 1} of ${what}`);
+        checkOneOf(individual[i], holding(ciphertext, ZERO_OR_ONE), election, inContext(context, ciphertext), "§7.2", `proof of choice ${i + 1} of ${what}`);
     });
-    const product = ciphertexts.reduce(multiplyCiphertexts(group), { alpha: group.identity, beta: group.identity });
-    const values = range(question.min, question.max);
-    checkOneOf(answer["overall_proof"], product, values, election, answerContext(context, texts), `overall proof of ${what}`);
+    const product = ciphertexts.slice(Number(blank)).reduce(multiplyCiphertexts(group), { alpha: group.identity, beta: group.identity });
+    const within = holding(product, range(question.min, question.max));
+    const statement = answerContext(context, texts);
+    const [flag] = blank ? ciphertexts : [];
+    if (flag === undefined) {
+        checkOneOf(answer["overall_proof"], within, election, inContext(statement, product), "§7.2", `overall proof of ${what}`);
+        return ciphertexts;
+    }
+    const unless = [...holding(flag, [0]), ...holding(product, [0])];
+    checkOneOf(answer["blank_proof"], unless, election, (elements) => blankHash(0, statement, elements, group.q), "§7.3", `blank proof of ${what}`);
+    const either = [...holding(flag, [1]), ...within];
+    checkOneOf(answer["overall_proof"], either, election, (elements) => blankHash(1, statement, elements, group.q), "§7.3", `overall proof of ${what}`);
+    return ciphertexts;
 }
 
 function ciphertextTexts(value: Json, what: string): Ciphertext<string> {
@@ -86,29 +115,37 @@ const multiplyCiphertexts =
     <E>(group: Group<E>) =>
     (a: Ciphertext<E>, b: Ciphertext<E>): Ciphertext<E> => ({ alpha: group.multiply(a.alpha, b.alpha), beta: group.multiply(a.beta, b.beta) });
 
-/** Raise unless the proofs show that the ciphertext holds one of the values, protocol.md §4.4. */
+/** The statement of a branch: this ciphertext holds this value. */
+interface Statement<E> {
+    readonly ciphertext: Ciphertext<E>;
+    readonly value: number;
+}
+
+const holding = <E>(ciphertext: Ciphertext<E>, values: readonly number[]): Statement<E>[] => values.map((value) => ({ ciphertext, value }));
+
+/** Raise unless the proofs show that one of the statements holds, protocol.md §4.4, §7.3; `hash` makes the challenge of the commitments. */
 function checkOneOf<E>(
     value: Json | undefined,
-    { alpha, beta }: Ciphertext<E>,
-    values: readonly number[],
+    statements: readonly Statement<E>[],
     { group, publicKey }: Election<E>,
-    context: string,
+    hash: (elements: readonly string[]) => bigint,
+    section: string,
     what: string,
 ): void {
     // A missing or surplus proof must not pass by zipping to the shorter list.
-    const proofs = list(value, "§7.2", what).map((proof) => parseProof(proof, group.q, "§7.2", what));
-    if (proofs.length !== values.length) throw new VerificationError("§7.2", `${what} has ${proofs.length} branches, not ${values.length}`);
-    const elements = proofs.flatMap(({ challenge, response }: Proof, i) => {
-        const power = group.power(group.generator, BigInt(values[i] ?? 0));
+    const proofs = list(value, section, what).map((proof) => parseProof(proof, group.q, section, what));
+    if (proofs.length !== statements.length) throw new VerificationError(section, `${what} has ${proofs.length} branches, not ${statements.length}`);
+    const elements = proofs.flatMap(({ challenge, response }, i) => {
+        const statement = statements[i];
+        if (statement === undefined) return [];
+        const { ciphertext: { alpha, beta }, value: held } = statement;
+        const blank = group.multiply(group.power(publicKey, response), group.power(beta, challenge));
         return [
             group.multiply(group.power(group.generator, response), group.power(alpha, challenge)),
-            group.multiply(group.power(publicKey, response), group.power(group.multiply(beta, group.inverse(power)), challenge)),
+            // (β/g^M)^c as β^c·g^(-Mc): powers of g are cheap.
+            held === 0 ? blank : group.multiply(blank, group.power(group.generator, mod(-BigInt(held) * challenge, group.q))),
         ];
     });
-    const [alphaText, betaText] = group.serialise([alpha, beta]);
-    if (alphaText === undefined || betaText === undefined) throw new Malformed("§4.2", what);
     const sum = proofs.reduce((total, { challenge }) => total + challenge, 0n);
-    if (mod(sum, group.q) !== oneOfHash(context, { alpha: alphaText, beta: betaText }, group.serialise(elements), group.q)) {
-        throw new VerificationError("§7.2", `${what} does not hold`);
-    }
+    if (mod(sum, group.q) !== hash(group.serialise(elements))) throw new VerificationError(section, `${what} does not hold`);
 }

@@ -72,7 +72,11 @@ export const ED25519: Group<EdwardsPoint> = {
     fixedBase(a) {
         if (a.is0()) return () => Point.ZERO;
         a.precompute(WINDOW, false);
-        // noble's multiply takes the same steps whatever the exponent, for g with blinding, for y without. It refuses 0, which is legal here (§3.3).
-        return (k) => (k === 0n ? Point.ZERO : a.multiply(k));
+        // noble's multiply takes the same steps whatever the exponent, for g with blinding, for y without. It refuses 0, which is legal here (§3.3)
+        // and must not be quicker: how many exponents are 0 tells a blank vote (§7.3).
+        return (k) => {
+            const power = a.multiply(k === 0n ? Q - 1n : k);
+            return k === 0n ? Point.ZERO : power;
+        };
     },
 };

@@ -3,18 +3,18 @@
 import { count, fields, type Json, list, loads, string } from "./canonical";
 import { Malformed, Unsupported, VerificationError } from "./errors";
 import type { Group } from "./group";
-import { groupNamed } from "./groups";
 import { hashBase64 } from "./hash";
 
 const SECTION = "§4.3";
 const UUID = /^[1-9A-HJ-NP-Za-km-z]{14,}$/;
 
-/** A homomorphic question without blank flag, protocol.md §7.2. */
+/** A homomorphic question, protocol.md §7.2; with `blank` a voter may say so instead of choosing, §7.3. */
 export interface Question {
     readonly question: string;
     readonly answers: readonly string[];
     readonly min: number;
     readonly max: number;
+    readonly blank: boolean;
 }
 
 export interface Election<E = unknown> {
@@ -44,7 +44,7 @@ const FIELDS = [
 ];
 
 /** Read election.json; the fingerprint is that of the exact text, protocol.md §4.3. `groups` gives the arithmetic: the booth's, or a verifier's. */
-export function parseElection(text: string, groups: (name: string) => Group<unknown> = groupNamed): Election {
+export function parseElection(text: string, groups: (name: string) => Group<unknown>): Election {
     const file = fields(loads(text, SECTION), FIELDS, SECTION, "election");
     if (file["version"] !== 1) throw new Malformed(SECTION, "not version 1");
     const group = groups(string(file["group"], SECTION, "group"));
@@ -75,14 +75,15 @@ const OTHER_KINDS: ReadonlyMap<Json | undefined, string> = new Map([
 function parseQuestion(value: Json, index: number): Question {
     const what = `question ${index + 1}`;
     if (typeof value === "object" && value !== null && "type" in value) {
-        const kind = OTHER_KINDS.get(value.type);
+        const kind = OTHER_KINDS.get(value["type"]);
         throw kind === undefined ? new Malformed(SECTION, `${what} is of an unknown kind`) : new Unsupported(SECTION, kind);
     }
     const file = fields(value, ["answers", "?blank", "min", "max", "question"], SECTION, what);
-    if ("blank" in file && file["blank"] !== false) throw new Malformed("§7.3", `${what} allows blank votes, which are not supported yet`);
+    const blank = file["blank"] ?? false;
+    if (typeof blank !== "boolean") throw new Malformed("§7.3", `blank of ${what} is neither true nor false`);
     const answers = list(file["answers"], SECTION, `answers of ${what}`).map((answer) => string(answer, SECTION, `answer of ${what}`));
     const min = count(file["min"], SECTION, `min of ${what}`);
     const max = count(file["max"], SECTION, `max of ${what}`);
     if (min > max || max > answers.length) throw new Malformed(SECTION, `${what} breaks 0 <= min <= max <= number of answers`);
-    return { question: string(file["question"], SECTION, what), answers, min, max };
+    return { question: string(file["question"], SECTION, what), answers, min, max, blank };
 }

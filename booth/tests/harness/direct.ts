@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The sealer without a worker, where there is none: the same protocol, called at once. */
-import { CredentialShape, deriveCredential, makeBases, normaliseCredential, parseElection, sealBallot, signBallot, tracker, voteCode } from "../../src/protocol";
-import type { CredentialKey, SealedBallot } from "../../src/protocol";
+import { Custody, OutOfOrder } from "../../src/custody";
+import {
+    checkOpening,
+    CredentialShape,
+    deriveCredential,
+    makeBases,
+    normaliseCredential,
+    parseElection,
+    tracker,
+    VerificationError,
+    voteCode,
+    type CredentialKey,
+} from "../../src/protocol";
 import { SealingError, type Sealer } from "../../src/sealing";
 
 export interface DirectSealer extends Sealer {
@@ -13,12 +24,20 @@ export function directSealer(electionText: string, session: string): DirectSeale
     const bases = makeBases(election);
     const log: string[] = [];
     let key: CredentialKey | undefined;
-    let sealed: SealedBallot | undefined;
-    let signed: string | undefined;
+    let custody: Custody<unknown> | undefined;
     const later = async <T>(what: string, work: () => T): Promise<T> => {
         log.push(what);
         await Promise.resolve();
-        return work();
+        try {
+            return work();
+        } catch (error) {
+            if (error instanceof OutOfOrder) throw new SealingError("order", error.message);
+            throw error;
+        }
+    };
+    const kept = (): Custody<unknown> => {
+        if (!custody) throw new OutOfOrder("nothing sealed");
+        return custody;
     };
     return {
         log,
@@ -34,20 +53,28 @@ export function directSealer(electionText: string, session: string): DirectSeale
             }),
         seal: (choices, onProgress) =>
             later("seal", () => {
-                if (!key) throw new SealingError("order", "no credential");
-                signed = undefined;
-                sealed = sealBallot(election, bases, key.public, choices, onProgress ? { onProgress } : {});
-                return { hash: sealed.hash, code: voteCode(session, sealed.hash) };
+                if (!key) throw new OutOfOrder("no credential");
+                custody = Custody.seal(election, bases, key, choices, onProgress);
+                return { hash: custody.hash, code: voteCode(session, custody.hash) };
             }),
         sign: () =>
             later("sign", () => {
-                if (!key || !sealed) throw new SealingError("order", "nothing sealed");
-                signed ??= signBallot(bases, key, sealed);
-                return { ballot: signed, tracker: tracker(signed) };
+                const ballot = kept().sign();
+                return { ballot, tracker: tracker(ballot) };
+            }),
+        reveal: () => later("reveal", () => kept().reveal()),
+        check: (opening) =>
+            later("check", () => {
+                try {
+                    checkOpening(election, bases, opening);
+                } catch (error) {
+                    throw new SealingError(error instanceof VerificationError ? "different" : "malformed", String(error));
+                }
+                return null;
             }),
         forget: () => {
             log.push("forget");
-            key = sealed = signed = undefined;
+            key = custody = undefined;
         },
     };
 }

@@ -12,7 +12,8 @@ import {
     signBallot,
     VerificationError,
 } from "../../src/protocol";
-import { commitOneOf } from "../../src/protocol/proofs";
+import { commitOneOf, holdsOneOf } from "../../src/protocol/proofs";
+import { hashBase64 } from "../../src/protocol/hash";
 import { draw } from "../../src/protocol/scalar";
 import { CREDENTIAL, electionOf, race } from "./elections";
 
@@ -41,6 +42,67 @@ describe("limits", () => {
     ])("%s is not sealed", (_, made, section) => {
         expect(seal(made)).toThrow(VerificationError);
         expect(seal(made)).toThrow(expect.objectContaining({ section }) as Error);
+    });
+});
+
+describe("a question with a blank choice", () => {
+    const [blank, candidates] = [electionOf(ED25519, [race(3, 1, 2, true), race(2, 0, 1, true), race(2, 0, 1)]), makeBases(election)];
+    const make = (...made: number[][]): string => signBallot(candidates, key, sealBallot(blank, candidates, key.public, made));
+    const credentials = new Set([key.public]);
+
+    it.each([
+        ["a choice in each", [0, 1, 0, 1], [0, 0, 1], [1, 0]],
+        ["blank in each", [1, 0, 0, 0], [1, 0, 0], [0, 0]],
+        ["nobody and not blank, where min is 0", [0, 1, 0, 0], [0, 0, 0], [0, 1]],
+    ])("%s is sealed, and passes the check", (_, ...made) => {
+        expect(checkBallot(make(...made), blank, credentials).credential).toBe(key.public);
+    });
+
+    it("has the fields and branches of §7.3, and only where blank is allowed", () => {
+        const { answers } = JSON.parse(make([1, 0, 0, 0], [0, 0, 0], [0, 0])) as { answers: Record<string, unknown[]>[] };
+        expect(answers.map((answer) => Object.keys(answer).join())).toEqual([
+            "choices,individual_proofs,overall_proof,blank_proof",
+            "choices,individual_proofs,overall_proof,blank_proof",
+            "choices,individual_proofs,overall_proof",
+        ]);
+        expect(answers.map((answer) => [answer["choices"], answer["overall_proof"], answer["blank_proof"] ?? []].map((list) => list!.length))).toEqual([
+            [4, 3, 2],
+            [3, 3, 2],
+            [2, 2, 0],
+        ]);
+    });
+
+    it.each([
+        ["blank and a name", [1, 1, 0, 0], "§7.3"],
+        ["nobody, where one is the least", [0, 0, 0, 0], "§7.2"],
+        ["more than max", [0, 1, 1, 1], "§7.2"],
+        ["no flag", [1, 0, 0], "§7.2"],
+        ["a flag of 2", [2, 0, 0, 0], "§7.2"],
+    ])("%s is not sealed", (_, made, section) => {
+        expect(() => make(made, [0, 0, 0], [0, 0])).toThrow(expect.objectContaining({ name: "VerificationError", section }) as Error);
+    });
+
+    it.each([
+        ["§7.2", (answer: Record<string, unknown>) => delete answer["blank_proof"]],
+        ["§7.3", (answer: Record<string, unknown[]>) => answer["blank_proof"]!.reverse()],
+        ["§7.3", (answer: Record<string, unknown[]>) => answer["blank_proof"]!.push(answer["blank_proof"]![0])],
+        ["§7.3", (answer: Record<string, unknown[]>) => answer["overall_proof"]!.reverse()],
+        ["§7.3", (answer: Record<string, unknown[]>) => answer["overall_proof"]!.shift()],
+        ["§7.2", (answer: Record<string, unknown[]>) => answer["individual_proofs"]!.reverse()],
+    ])("an altered answer breaks %s", (section, alter: (answer: Record<string, unknown[]>) => unknown) => {
+        const sealed = sealBallot(blank, candidates, key.public, [[1, 0, 0, 0], [0, 0, 1], [0, 0]]);
+        const content = JSON.parse(JSON.stringify(sealed.content)) as { answers: Record<string, unknown[]>[] };
+        alter(content.answers[0]!);
+        const altered = { ...sealed, content: content as never, hash: hashBase64(JSON.stringify(content)) };
+        expect(() => checkBallot(signBallot(candidates, key, altered), blank, credentials)).toThrow(expect.objectContaining({ section }) as Error);
+    });
+
+    it("an answer of a question without blank proves nothing where blank is allowed, nor the other way round", () => {
+        const plain = JSON.parse(make([0, 1, 0, 0], [0, 0, 0], [0, 0])) as { answers: unknown[] };
+        const content: Record<string, unknown> = { ...plain, answers: [plain.answers[0], plain.answers[2], plain.answers[1]] };
+        delete content["signature"];
+        const ballot = signBallot(candidates, key, { content: content as never, credential: key.public, hash: hashBase64(JSON.stringify(content)) });
+        expect(() => checkBallot(ballot, blank, credentials)).toThrow(expect.objectContaining({ section: "§7.2" }) as Error);
     });
 });
 
@@ -94,12 +156,12 @@ describe("sealing", () => {
 
 describe("a proof begun", () => {
     it("is answered once: two answers would reveal the randomness", () => {
-        const commitment = commitOneOf(bases, { randomness: 5n, message: 1 }, [0, 1], draw);
+        const commitment = commitOneOf(bases, holdsOneOf({ randomness: 5n, message: 1 }, [0, 1]), draw);
         expect(commitment.answer(9n).length).toBe(2);
         expect(() => commitment.answer(10n)).toThrow("once");
     });
 
     it("is not begun for a message that is none of the values", () => {
-        expect(() => commitOneOf(bases, { randomness: 5n, message: 2 }, [0, 1], draw)).toThrow(RangeError);
+        expect(() => commitOneOf(bases, holdsOneOf({ randomness: 5n, message: 2 }, [0, 1]), draw)).toThrow(RangeError);
     });
 });

@@ -5,11 +5,12 @@ import { dumps } from "../../src/protocol/canonical";
 
 export const CREDENTIAL = "SztZS-owXfoo-n6o8k-RbHtZ2";
 
-export const race = (size: number, min: number, max: number): Question => ({
+export const race = (size: number, min: number, max: number, blank = false): Question => ({
     answers: Array.from({ length: size }, (_, i) => `نامزد ${i}`),
     min,
     max,
     question: "رقابت",
+    blank,
 });
 
 /** The text of an election whose private key is 7; nobody's votes depend on it. */
@@ -21,7 +22,7 @@ export function electionText<E>(group: Group<E>, questions: readonly Question[])
         name: "انتخابات آزمایشی",
         group: group.name,
         public_key: key ?? "",
-        questions: questions.map(({ answers, min, max, question }) => ({ answers, min, max, question })),
+        questions: questions.map(({ answers, min, max, question, blank }) => ({ answers, ...(blank ? { blank } : {}), min, max, question })),
         uuid: "mk3kXqNQuFFLZ5",
     });
 }

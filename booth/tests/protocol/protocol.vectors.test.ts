@@ -2,7 +2,7 @@
 /** Known answers from other implementations: kat.json and the archives of tests/vectors/belenios. */
 import { describe, expect, it } from "vitest";
 import { groupHash } from "../../src/protocol/hash";
-import { checkBallot, deriveCredential, ED25519, groupNamed, Malformed, parseElection, SandoghError, tracker, VerificationError } from "../../src/protocol";
+import { checkBallot, deriveCredential, ED25519, groupNamed, parseElection, SandoghError, tracker, Unsupported, VerificationError } from "../../src/protocol";
 import { readArchive, readJson } from "./archives";
 
 interface Kat {
@@ -25,7 +25,7 @@ interface Vector {
 
 const kat = readJson("kat.json") as Kat;
 const { vectors } = readJson("vectors.json") as { vectors: Vector[] };
-const ours = vectors.filter(({ questions, group }) => questions.every((kind) => kind === "H") && group !== "RFC-3526-2048");
+const ours = vectors.filter(({ questions, group }) => questions.every((kind) => kind.startsWith("H")) && group !== "RFC-3526-2048");
 
 describe("known answers", () => {
     it.each(kat.election_fingerprint)("§4.3 fingerprint of $file", ({ election_json, fingerprint }) => {
@@ -92,7 +92,7 @@ describe("archives", () => {
         expect(check).toThrow(expect.objectContaining({ section }) as Error);
     });
 
-    it.each(vectors.filter(({ questions }) => questions.some((kind) => kind !== "H")))("says that it cannot open $file", ({ file }) => {
-        expect(() => parseElection(readArchive(file).election)).toThrow(Malformed);
+    it.each(vectors.filter(({ questions }) => questions.some((kind) => !kind.startsWith("H"))))("says that it cannot open $file", ({ file }) => {
+        expect(() => parseElection(readArchive(file).election)).toThrow(Unsupported);
     });
 });

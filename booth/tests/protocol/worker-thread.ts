@@ -22,8 +22,8 @@ parentPort.on("message", (data) => globalThis.onmessage({ data }));
 `;
 
 const folder = mkdtempSync(join(tmpdir(), "booth-worker-"));
-execFileSync("node", [fileURLToPath(new URL("../../build.mjs", import.meta.url)), "--only", "worker", "--out", folder]);
-const built = readFileSync(join(folder, "worker.js"), "utf8");
+execFileSync("node", [fileURLToPath(new URL("../../build.mjs", import.meta.url)), "--only", "worker,worker-belenios-2048", "--out", folder]);
+const built = new Map(["worker.js", "worker-belenios-2048.js"].map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 rmSync(folder, { recursive: true });
 
 /** Everything that any worker of this file said to its page, as text. */
@@ -36,10 +36,10 @@ export class ThreadWorker {
     static running = 0;
     readonly #thread: Thread;
 
-    /** An address that ends in "missing" is a script that cannot be loaded; at "forbidden" the browser refuses at once. */
+    /** An address of no script cannot be loaded; at "forbidden" the browser refuses at once. */
     constructor(url: string) {
         if (url.endsWith("forbidden")) throw new Error("SecurityError");
-        this.#thread = new Thread(url.endsWith("missing") ? "throw new Error('no such script')" : SCOPE + built, { eval: true });
+        this.#thread = new Thread(SCOPE + (built.get(url.split("/").pop() ?? "") ?? "throw new Error('no such script')"), { eval: true });
         ThreadWorker.running += 1;
         this.#thread.on("message", (data) => {
             said.push(JSON.stringify(data));
