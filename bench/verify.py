@@ -28,7 +28,7 @@ from sandogh.protocol.election import Election, make_election, new_uuid
 from sandogh.protocol.events import Event, EventType, make_setup_data, owned
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Group
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.record import make_record
 from sandogh.protocol.result import make_result
 from sandogh.protocol.tally import TallyBuilder
@@ -42,7 +42,7 @@ def build(group: Group, ballots: int, folder: Path) -> Path:
     """A whole election with that many ballots, as belenios-tool names it: UUID.bel."""
     keys = [generate_trustee_key(group) for _ in range(2)]
     trustees = check_trustees(make_trustees([key.public for key in keys]), group)
-    questions = [Question(tuple(f"{number}" for number in range(size)), "race", 0, most) for size, most in RACES]
+    questions = [HomomorphicQuestion(tuple(f"{number}" for number in range(size)), "race", 0, most) for size, most in RACES]
     election = Election.from_bytes(
         make_election(name="bench", description="", group=group, trustees=trustees, questions=questions, uuid=new_uuid())
     )

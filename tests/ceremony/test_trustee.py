@@ -17,7 +17,7 @@ from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election, make_election
 from sandogh.protocol.events import Event, EventType, make_setup_data, owned
 from sandogh.protocol.groups import group_named
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.tally import EncryptedTally, make_encrypted_tally
 from sandogh.protocol.trustee import TrusteePublicKey, Trustees, check_trustees, make_trustees
 
@@ -35,7 +35,7 @@ class Board:
         self.trustees: Trustees = check_trustees(trustees, self.group)
         credentials = [derive_credential(generate_credential(), uuid=UUID, group=self.group) for _ in range(3)]
         listed = make_public_credentials([credential.public for credential in credentials], self.group)
-        questions = [Question(answers=("الف", "ب"), question="دادستان", min=0, max=1)]
+        questions = [HomomorphicQuestion(answers=("الف", "ب"), question="دادستان", min=0, max=1)]
         data = make_election(name="نمونه", description="", group=self.group, trustees=self.trustees, questions=questions, uuid=UUID)
         self.election = Election.from_bytes(data)
         self.ballots = [make_ballot(self.election, credential, [[1, 0]]) for credential in credentials]

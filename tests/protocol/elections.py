@@ -12,19 +12,20 @@ from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.election import Election, make_election, new_uuid
 from sandogh.protocol.events import Event, EventType, make_setup_data, owned
 from sandogh.protocol.group import Group
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.question import Question
 from sandogh.protocol.record import make_record
 from sandogh.protocol.result import make_result
 from sandogh.protocol.tally import EncryptedTally, make_encrypted_tally
-from sandogh.protocol.trustee import TrusteeKey, Trustees, check_trustees, generate_trustee_key, make_trustees
+from sandogh.protocol.trustee import Pedersen, Single, TrusteeKey, Trustees, check_trustees, generate_trustee_key, make_trustees
 
 TIMESTAMP = 1_795_000_000
 
-SMALL = (Question(("آبادگر", "B", "C"), "هیئت مدیره", 0, 2), Question(("P", "Q"), "بازرس", 1, 1))
+SMALL = (HomomorphicQuestion(("آبادگر", "B", "C"), "هیئت مدیره", 0, 2), HomomorphicQuestion(("P", "Q"), "بازرس", 1, 1))
 THREE_RACES = (
-    Question(tuple(f"نامزد {number}" for number in range(1, 21)), "هیئت مدیره", 0, 7),
-    Question(tuple("abcdef"), "بازرس", 0, 3),
-    Question(("x", "y", "z"), "دادستان", 0, 1),
+    HomomorphicQuestion(tuple(f"نامزد {number}" for number in range(1, 21)), "هیئت مدیره", 0, 7),
+    HomomorphicQuestion(tuple("abcdef"), "بازرس", 0, 3),
+    HomomorphicQuestion(("x", "y", "z"), "دادستان", 0, 1),
 )
 
 
@@ -55,8 +56,8 @@ class Story:
 
     def result(self, tally: EncryptedTally, decryptions: Sequence[bytes]) -> bytes:
         partials = [
-            check_partial_decryption(data, tally=tally, trustee=key.public, election=self.election)
-            for data, key in zip(decryptions, self.keys, strict=True)
+            check_partial_decryption(data, tally=tally, trustee=member, election=self.election)
+            for data, member in zip(decryptions, self.trustees.members, strict=True)
         ]
         return make_result(self.election, tally, partials, self.trustees, tally.total_weight)
 
@@ -101,10 +102,14 @@ def story(
     trustees: int = 2,
     named: bool = True,
     uuid: str | None = None,
+    holders: tuple[Sequence[Single | Pedersen], list[TrusteeKey]] | None = None,
 ) -> Story:
-    """A fresh election, ready for ballots."""
-    keys = [generate_trustee_key(group, name=f"متولی {number}" if named else None) for number in range(1, trustees + 1)]
-    checked = check_trustees(make_trustees([key.public for key in keys]), group)
+    """A fresh election, ready for ballots; with `holders`, of these trustees, whose key pairs stand in the order of their numbers."""
+    if holders is None:
+        keys = [generate_trustee_key(group, name=f"متولی {number}" if named else None) for number in range(1, trustees + 1)]
+        holders = [key.public for key in keys], keys
+    items, keys = holders
+    checked = check_trustees(make_trustees(items), group)
     data = make_election(
         name="انتخابات آزمون",
         description="d",

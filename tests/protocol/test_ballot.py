@@ -16,8 +16,8 @@ from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.errors import Malformed, SandoghError, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Group
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.proofs import make_knowledge
-from sandogh.protocol.question import Question
 
 both = pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
 
@@ -95,20 +95,21 @@ def test_choices_against_the_rules_are_not_sealed(held: Story, choices: list[lis
 
 
 def test_every_allowed_vector_passes() -> None:
-    held = story(questions=[Question(("a", "b"), "q", 0, 2)])
+    held = story(questions=[HomomorphicQuestion(("a", "b"), "q", 0, 2)])
     for choices in ([0, 0], [0, 1], [1, 0], [1, 1]):
         assert check(held.ballot(0, [choices]), held)
 
 
 def test_bounds_that_leave_no_choice_pass() -> None:
-    for question in (Question(("a", "b"), "q", 0, 0), Question(("a", "b"), "q", 2, 2), Question((), "q", 0, 0)):
+    for answers, bound in ((("a", "b"), 0), (("a", "b"), 2), ((), 0)):
+        question = HomomorphicQuestion(answers, "q", bound, bound)
         held = story(questions=[question])
         assert check(held.ballot(0, [[int(question.min > 0)] * len(question.answers)]), held)
 
 
 @both
 def test_every_changed_byte_is_refused(group: Group) -> None:
-    held = story(group, questions=[Question(("a",), "q", 0, 1)])
+    held = story(group, questions=[HomomorphicQuestion(("a",), "q", 0, 1)])
     data = held.ballot(0, [[1]])
     check(data, held)
     for place in range(len(data)):
@@ -117,7 +118,7 @@ def test_every_changed_byte_is_refused(group: Group) -> None:
 
 
 def test_every_missing_and_every_added_byte_is_refused() -> None:
-    held = story(questions=[Question(("a",), "q", 0, 1)])
+    held = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)])
     data = held.ballot(0, [[1]])
     for place in range(len(data)):
         refusal(data[:place] + data[place + 1 :], held)
@@ -226,7 +227,7 @@ def test_a_ballot_signed_over_false_answers_breaks_the_rule_of_proofs(held: Stor
 
 def test_a_voter_may_exchange_the_own_answers_to_questions_of_equal_shape() -> None:
     """protocol.md §7.1: proofs do not name the question. The voter could as well have chosen that way."""
-    held = story(questions=[Question(("a", "b"), "q", 0, 1), Question(("c", "d"), "r", 0, 1)])
+    held = story(questions=[HomomorphicQuestion(("a", "b"), "q", 0, 1), HomomorphicQuestion(("c", "d"), "r", 0, 1)])
     form = opened(held.ballot(0, [[1, 0], [0, 0]]))
     form["answers"].reverse()
     assert check(signed(form, held), held)
@@ -275,7 +276,7 @@ REPLACEMENTS: list[Any] = [None, True, 0, 1.5, "", "0", "-1", "01", str(ED25519.
 
 def test_any_field_replaced_by_anything_is_refused_as_malformed_or_false() -> None:
     """Every node of the ballot, replaced in turn and signed again, so that no check hides behind the signature."""
-    held = story(questions=[Question(("a",), "q", 0, 1)])
+    held = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)])
     form = opened(held.ballot(0, [[1]]))
     for path in _deeper(form):
         if not path or path[0] == "signature":

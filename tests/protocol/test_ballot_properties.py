@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from protocol.elections import story
 from sandogh.protocol.ballot import check_ballot, parse_ballot
 from sandogh.protocol.errors import Malformed, VerificationError
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.question import Question
 from sandogh.protocol.result import Result
 
@@ -20,7 +21,7 @@ def elections(draw: st.DrawFn) -> tuple[list[Question], list[list[list[int]]]]:
     for number in range(draw(st.integers(1, 3))):
         size = draw(st.integers(1, 5))
         least = draw(st.integers(0, size))
-        questions.append(Question(tuple(map(str, range(size))), f"q{number}", least, draw(st.integers(least, size))))
+        questions.append(HomomorphicQuestion(tuple(map(str, range(size))), f"q{number}", least, draw(st.integers(least, size))))
 
     def choice(question: Question) -> st.SearchStrategy[list[int]]:
         size = len(question.answers)
@@ -44,7 +45,7 @@ def test_what_is_sealed_is_accepted_and_counted(drawn: tuple[list[Question], lis
     assert counted == tuple(map(tuple, plain))
 
 
-HELD = story(questions=[Question(("a",), "q", 0, 1)])
+HELD = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)])
 HONEST = HELD.ballot(0, [[1]])
 
 

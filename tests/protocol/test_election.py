@@ -12,7 +12,7 @@ from sandogh.protocol.digest import sha_base64, sha_hex
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.election import Election, make_election, new_uuid
 from sandogh.protocol.errors import Malformed, SandoghError, Unsupported
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 
 
 def fields() -> dict[str, Any]:
@@ -103,23 +103,9 @@ def test_bad_questions_are_refused_where_they_stand(question: Any) -> None:
     assert (type(refused), getattr(refused, "where", "")) == (Malformed, "question 3")
 
 
-@pytest.mark.parametrize(
-    ("question", "feature"),
-    [
-        ({"answers": ["a"], "blank": True, "min": 0, "max": 1, "question": "q"}, "explicit blank votes"),
-        ({"type": "NonHomomorphic", "value": {"answers": ["a"], "question": "q"}}, "non-homomorphic questions"),
-        ({"type": "Lists", "value": {"answers": [["a", "b"]], "question": "q"}}, "list questions"),
-    ],
-)
-def test_questions_that_come_later_are_named(question: Any, feature: str) -> None:
-    refused = refusal({"questions": [question]})
-    assert isinstance(refused, Unsupported)
-    assert refused.feature == feature
-
-
 def test_blank_false_is_a_question_like_any_other() -> None:
     question = {"answers": ["a"], "blank": False, "min": 0, "max": 1, "question": "q"}
-    assert Election.from_bytes(dumps(fields() | {"questions": [question]})).questions == (Question(("a",), "q", 0, 1),)
+    assert Election.from_bytes(dumps(fields() | {"questions": [question]})).questions == (HomomorphicQuestion(("a",), "q", 0, 1),)
 
 
 def test_only_the_compact_form_is_an_election_file() -> None:
@@ -136,6 +122,6 @@ def test_a_uuid_has_14_base58_characters() -> None:
 
 
 def test_a_question_that_exists_has_fitting_bounds() -> None:
-    assert Question(("a", "b"), "q", 1, 2).totals == range(1, 3)
+    assert HomomorphicQuestion(("a", "b"), "q", 1, 2).totals == range(1, 3)
     with pytest.raises(Malformed):
-        Question(("a", "b"), "q", 0, 3)
+        HomomorphicQuestion(("a", "b"), "q", 0, 3)

@@ -1,6 +1,6 @@
 """Proofs bind everything they speak of, and hold for nothing false (protocol.md §4.4, §6.1; failures.md W2)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,18 +8,28 @@ from hypothesis import strategies as st
 
 from sandogh.protocol.digest import sha_integer
 from sandogh.protocol.ed25519 import ED25519
-from sandogh.protocol.elgamal import Ciphertext, encrypt
+from sandogh.protocol.elgamal import Ciphertext, Sealed, encrypt, seal
 from sandogh.protocol.errors import VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Element, Group
-from sandogh.protocol.proofs import Proof, check_disjunction, check_knowledge, make_disjunction, make_knowledge
+from sandogh.protocol.proofs import Proof, check_disjunction, check_either, check_knowledge, make_disjunction, make_either, make_knowledge
+from sandogh.protocol.version import VERSION_1, Version
 
 both = pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """All that a proof knows of an election."""
+
+    group: Group
+    public_key: Element
+    version: Version = VERSION_1
+
+
 def holds(proofs: tuple[Proof, ...], ciphertext: Ciphertext, values: range, *, group: Group, key: Element, context: str) -> bool:
     try:
-        check_disjunction(proofs, ciphertext=ciphertext, values=values, group=group, key=key, context=context, section="§7.2", what="proof")
+        check_disjunction(proofs, ciphertext, values, election=Setting(group, key), context=context, section="§7.2", what="proof")
     except VerificationError as refused:
         if refused.section != "§7.2":
             raise
@@ -35,7 +45,7 @@ def test_a_true_disjunction_holds_and_no_other(group: Group, start: int, size: i
     values, plaintext = range(start, start + size), start + place % size
     key, randomness = group.power_g(group.random_scalar()), group.random_scalar()
     ciphertext = Ciphertext(group.power_g(randomness), group.multiply(group.power(key, randomness), group.power_g(plaintext)))
-    proofs = make_disjunction(ciphertext, values, plaintext=plaintext, randomness=randomness, group=group, key=key, context="φ|credential")
+    proofs = make_disjunction(Sealed(ciphertext, plaintext, randomness), values, election=Setting(group, key), context="φ|credential")
     assert holds(proofs, ciphertext, values, group=group, key=key, context="φ|credential")
 
     assert not holds(proofs, ciphertext, values, group=group, key=key, context="φ|credentiaL")
@@ -62,7 +72,7 @@ def test_a_false_plaintext_cannot_be_proven_by_the_honest_code(group: Group) -> 
     key, randomness = group.power_g(7), group.random_scalar()
     two = Ciphertext(group.power_g(randomness), group.multiply(group.power(key, randomness), group.power_g(2)))
     for claimed in (0, 1):
-        proofs = make_disjunction(two, range(2), plaintext=claimed, randomness=randomness, group=group, key=key, context="c")
+        proofs = make_disjunction(Sealed(two, claimed, randomness), range(2), election=Setting(group, key), context="c")
         assert not holds(proofs, two, range(2), group=group, key=key, context="c")
 
 
@@ -109,3 +119,41 @@ def test_knowledge_is_bound_to_label_context_and_key(group: Group, secret: int, 
             check_knowledge(
                 changed[0], group=group, label=changed[1], context=changed[2], public=changed[3], section="§7.1", what="signature"
             )
+
+
+def either_holds(
+    proofs: tuple[Proof, ...], claims: list[tuple[Ciphertext, int]], *, setting: Setting, label: str = "l", context: str = "c"
+) -> bool:
+    try:
+        check_either(proofs, claims, election=setting, label=label, context=context, section="§7.3", what="proof")
+    except VerificationError as refused:
+        assert refused.section == "§7.3"  # noqa: PT017 - the other outcome is an answer as well
+        return False
+    return True
+
+
+@both
+@pytest.mark.parametrize(
+    ("plaintexts", "values"),
+    [([0, 1], [0, 0]), ([1, 0], [0, 0]), ([0, 0], [0, 0]), ([1, 1, 1], [1, 0, 2]), ([0, 1, 1, 1], [1, 0, 1, 2])],
+    ids=str,
+)
+def test_one_of_several_claims_about_several_ciphertexts(group: Group, plaintexts: list[int], values: list[int]) -> None:
+    """Each true claim can be the one that is proven; a claim, a ciphertext, a label or a context changed breaks it."""
+    setting = Setting(group, group.power_g(7))
+    sealed = [seal(group, setting.public_key, plaintext, group.random_scalar()) for plaintext in plaintexts]
+    claims = [(each.ciphertext, value) for each, value in zip(sealed, values, strict=True)]
+    for true, (plaintext, value) in enumerate(zip(plaintexts, values, strict=True)):
+        proofs = make_either(list(zip(sealed, values, strict=True)), true, election=setting, label="l", context="c")
+        assert either_holds(proofs, claims, setting=setting) == (plaintext == value)
+        if plaintext != value:
+            continue
+        assert not either_holds(proofs, claims, setting=setting, label="m")
+        assert not either_holds(proofs, claims, setting=setting, context="d")
+        assert not either_holds(proofs, claims[:-1], setting=setting)
+        assert not either_holds((*proofs, proofs[0]), claims, setting=setting)
+        for place, (ciphertext, other) in enumerate(claims):
+            moved = (*claims[:place], (ciphertext, other + 1), *claims[place + 1 :])
+            assert not either_holds(proofs, list(moved), setting=setting)
+            swapped = (*claims[:place], (Ciphertext(ciphertext.beta, ciphertext.alpha), other), *claims[place + 1 :])
+            assert not either_holds(proofs, list(swapped), setting=setting)

@@ -11,15 +11,8 @@ SECTIONS = set(re.findall(r"(?m)^#{2,3} (§\d+(?:\.\d+)?) ", (ROOT / "docs" / "p
 #: What no code cites: parts that come later, and chapters that only introduce their sections.
 UNCITED = {
     "§4",
-    "§7.4",  # non-homomorphic answers
-    "§7.5",  # list answers
-    "§9.1",
-    "§10",
-    "§10.4",
     "§12.4",
     "§12.5",
-    "§12.7",
-    "§14",  # opening of a challenged ballot
     "§16",
 }
 

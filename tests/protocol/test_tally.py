@@ -139,4 +139,4 @@ def test_a_low_order_element_in_a_tally_is_refused(held: Story) -> None:
     data = dumps(rows)
     with pytest.raises(VerificationError) as refused:
         check_encrypted_tally(data, dumps(loads_with_hash(tally.sized_bytes(), data)), computed=tally, election=held.election)
-    assert (refused.value.section, refused.value.where) == ("§4.2", "question 1")
+    assert (refused.value.section, refused.value.where) == ("§4.2", "question 1, answer 1")

@@ -11,10 +11,14 @@ from sandogh.protocol.ballot import make_ballot, tracker_of
 from sandogh.protocol.credential import CredentialKey, derive_credential, generate_credential
 from sandogh.protocol.election import Election, make_election
 from sandogh.protocol.group import Draw, Group
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.question import Question
 from sandogh.protocol.trustee import check_trustees, make_trustees, trustee_key
 
 VECTORS = Path(__file__).with_name("vectors.json")
+OPENING_VECTORS = Path(__file__).with_name("opening-vectors.json")
+
+CREDENTIAL = "SztZS-owXfoo-n6o8k-RbHtZ2"
 
 
 def seeded(seed: str) -> Draw:
@@ -72,20 +76,24 @@ def election_of(group: Group, questions: Sequence[Question], *, uuid: str) -> El
     return Election.from_bytes(data)
 
 
-def choose(question: Question, rng: random.Random, *, chosen: int | None = None) -> tuple[int, ...]:
-    """Choices within the question's limits: a given number of them, or any."""
+def choose(question: HomomorphicQuestion, rng: random.Random, *, chosen: int | None = None) -> tuple[int, ...]:
+    """Choices within the question's limits: a given number of them, or any; where blank is allowed, blank in one case of three."""
+    size = len(question.answers)
+    if question.blank and rng.random() < 1 / 3:
+        return (1, *(0,) * size)
     many = rng.randint(question.min, question.max) if chosen is None else chosen
-    marked = set(rng.sample(range(len(question.answers)), many))
-    return tuple(int(place in marked) for place in range(len(question.answers)))
+    marked = set(rng.sample(range(size), many))
+    return (0,) * question.blank + tuple(int(place in marked) for place in range(size))
 
 
 def random_case(group: Group, rng: random.Random) -> Case:
-    """Any shape: one to four questions of one to nine answers, any limits, none or all chosen."""
+    """Any shape: one to four questions of one to nine answers, any limits, none or all chosen, with and without blank."""
     questions = []
     for number in range(rng.randint(1, 4)):
         size = rng.randint(1, 9)
         smallest, largest = sorted((rng.randint(0, size), rng.randint(0, size)))
-        questions.append(Question(tuple(f"نامزد {place}" for place in range(size)), f"رقابت {number}", smallest, largest))
+        answers = tuple(f"نامزد {place}" for place in range(size))
+        questions.append(HomomorphicQuestion(answers, f"رقابت {number}", smallest, largest, rng.random() < 0.5))
     election = election_of(group, questions, uuid="".join(rng.choices("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", k=14)))
     credential = generate_credential(draw=lambda bound: rng.randrange(bound))
     return Case(election, credential, tuple(choose(question, rng) for question in questions), f"random-{rng.random()}")
@@ -94,10 +102,10 @@ def random_case(group: Group, rng: random.Random) -> Case:
 def named_shapes(group: Group) -> dict[str, Case]:
     """The shapes that have gone wrong somewhere before, each by its name."""
 
-    def question(size: int, smallest: int, largest: int) -> Question:
-        return Question(tuple(f"نامزد {place}" for place in range(size)), "رقابت", smallest, largest)
+    def question(size: int, smallest: int, largest: int) -> HomomorphicQuestion:
+        return HomomorphicQuestion(tuple(f"نامزد {place}" for place in range(size)), "رقابت", smallest, largest)
 
-    shapes: dict[str, tuple[list[Question], list[tuple[int, ...]]]] = {
+    shapes: dict[str, tuple[list[HomomorphicQuestion], list[tuple[int, ...]]]] = {
         "single answer": ([question(1, 0, 1)], [(1,)]),
         "single answer left blank": ([question(1, 0, 1)], [(0,)]),
         "exactly one of two": ([question(2, 1, 1)], [(0, 1)]),
@@ -108,10 +116,30 @@ def named_shapes(group: Group) -> dict[str, Case]:
         "one race blank": ([question(4, 0, 2), question(3, 0, 1), question(2, 0, 1)], [(1, 0, 0, 1), (0, 0, 0), (0, 1)]),
         "no answers at all": ([question(0, 0, 0)], [()]),
     }
+    return _cases(group, shapes)
+
+
+def blank_shapes(group: Group) -> dict[str, Case]:
+    """The same for questions with a blank choice, whose flag stands first."""
+
+    def question(size: int, smallest: int, largest: int, *, blank: bool = True) -> HomomorphicQuestion:
+        return HomomorphicQuestion(tuple(f"نامزد {place}" for place in range(size)), "رقابت", smallest, largest, blank)
+
+    shapes: dict[str, tuple[list[HomomorphicQuestion], list[tuple[int, ...]]]] = {
+        "blank": ([question(3, 1, 2)], [(1, 0, 0, 0)]),
+        "blank and nobody both allowed": ([question(3, 0, 2)], [(1, 0, 0, 0)]),
+        "nobody though blank": ([question(3, 0, 2)], [(0, 0, 0, 0)]),
+        "two of three though blank": ([question(3, 1, 2)], [(0, 1, 0, 1)]),
+        "single answer or blank": ([question(1, 1, 1)], [(0, 1)]),
+        "nothing but blank": ([question(0, 0, 0)], [(1,)]),
+        "with and without blank": ([question(2, 0, 1), question(2, 0, 1, blank=False)], [(0, 0, 1), (1, 0)]),
+    }
+    return _cases(group, shapes)
+
+
+def _cases(group: Group, shapes: dict[str, tuple[list[HomomorphicQuestion], list[tuple[int, ...]]]]) -> dict[str, Case]:
     return {
-        name: Case(
-            election_of(group, questions, uuid="Twin11112222333"), "SztZS-owXfoo-n6o8k-RbHtZ2", tuple(choices), f"{group.name} {name}"
-        )
+        name: Case(election_of(group, questions, uuid="Twin11112222333"), CREDENTIAL, tuple(choices), f"{group.name} {name}")
         for name, (questions, choices) in shapes.items()
     }
 

@@ -13,7 +13,7 @@ from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.events import EventType, make_setup_data, owned
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Group
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.trustee import make_trustees
 from sandogh.verifier.checks import PLAN, verify_archive
 from sandogh.verifier.report import Outcome, Report, Verdict
@@ -111,7 +111,7 @@ def test_an_archive_inside_a_larger_file_is_read_from_where_the_file_stands(held
 
 
 def test_several_processes_find_what_one_finds() -> None:
-    held = story(questions=[Question(("a",), "q", 0, 1)], voters=40)
+    held = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)], voters=40)
     ballots = [held.ballot(voter, [[voter % 2]]) for voter in range(40)]
     good = held.archive(ballots)
     assert verify(good, jobs=2) == verify(good)
@@ -233,7 +233,7 @@ def test_an_archive_without_events_is_no_election() -> None:
 
 def test_every_changed_byte_of_an_archive_is_refused() -> None:
     """A prime step keeps it quick; the containers' own test goes through every byte."""
-    held = story(questions=[Question(("a",), "q", 0, 1)], voters=1, trustees=1)
+    held = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)], voters=1, trustees=1)
     archive = held.archive([held.ballot(0, [[1]])])
     assert verify(archive).complete
     for place in range(0, len(archive), 13):

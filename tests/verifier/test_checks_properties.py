@@ -10,12 +10,12 @@ from protocol.elections import Board, story
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.events import EventType, make_setup_data, owned
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.verifier.checks import verify_archive
 from sandogh.verifier.report import Verdict
 
 # Without names: nothing authenticates them in version 1, so another name is another valid archive (protocol.md §6.1).
-HELD = story(questions=[Question(("a", "b"), "q", 0, 1)], voters=2, named=False)
+HELD = story(questions=[HomomorphicQuestion(("a", "b"), "q", 0, 1)], voters=2, named=False)
 BALLOT = HELD.ballot(0, [[1, 0]])
 TALLY = HELD.tally([BALLOT])
 DECRYPTIONS = HELD.decryptions(TALLY)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from protocol.elections import story
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.events import EventType
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.verifier.cli import SHOWN, verify
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "belenios"
@@ -80,7 +80,7 @@ def test_standard_input_is_read() -> None:
 
 
 def test_many_findings_are_counted_not_all_shown() -> None:
-    held = story(questions=[Question(("a",), "q", 0, 1)])
+    held = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)])
     board = held.opened()
     for number in range(SHOWN + 3):
         board.append(EventType.Ballot, f"{number}".encode())
@@ -92,7 +92,7 @@ def test_many_findings_are_counted_not_all_shown() -> None:
 
 
 def test_texts_of_the_archive_cannot_move_the_cursor_or_turn_the_line() -> None:
-    held = story(ED25519, questions=[Question(("می\u200cشود", "\x1b[2Jx\u202e"), "q\r\n✓ 12 all well", 0, 1)])
+    held = story(ED25519, questions=[HomomorphicQuestion(("می\u200cشود", "\x1b[2Jx\u202e"), "q\r\n✓ 12 all well", 0, 1)])
     done = run("-", stdin=held.archive([]))
     assert done.exit_code == 0
     assert "می\u200cشود" in done.stdout

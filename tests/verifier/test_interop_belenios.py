@@ -27,7 +27,7 @@ from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election
 from sandogh.protocol.events import Event, EventType, owned
 from sandogh.protocol.finite_field import BELENIOS_2048
-from sandogh.protocol.question import Question
+from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.record import make_record, read_records
 from sandogh.protocol.result import make_result
 from sandogh.protocol.tally import make_encrypted_tally
@@ -35,7 +35,7 @@ from sandogh.protocol.trustee import TrusteeKey, Trustees, check_trustees, trust
 from sandogh.verifier.checks import verify_archive
 from sandogh.verifier.report import Report
 
-QUESTIONS = [Question(("آبادگر", "B / «C»", 'D"\\'), "هیئت مدیره", 0, 2), Question(("P", "Q"), "بازرس", 1, 1)]
+QUESTIONS = [HomomorphicQuestion(("آبادگر", "B / «C»", 'D"\\'), "هیئت مدیره", 0, 2), HomomorphicQuestion(("P", "Q"), "بازرس", 1, 1)]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,46 +4,17 @@ import secrets
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from sandogh.protocol import elgamal
 from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.credential import CredentialKey, parse_credential
 from sandogh.protocol.digest import sha_base64
 from sandogh.protocol.election import Election
-from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.errors import Malformed, VerificationError, within
-from sandogh.protocol.group import Draw, Element, Group
-from sandogh.protocol.proofs import (
-    Proof,
-    check_disjunction,
-    check_knowledge,
-    make_disjunction,
-    make_knowledge,
-    parse_proofs,
-)
-from sandogh.protocol.question import Question
+from sandogh.protocol.group import Draw, Element
+from sandogh.protocol.proofs import Proof, check_knowledge, make_knowledge
+from sandogh.protocol.question import Answer, Choice
 from sandogh.protocol.shapes import array, hash_base64, record, text
 
-#: What a single choice may be.
-_BIT = range(2)
-
 _ENVELOPE = ("election_uuid", "election_hash", "credential", "answers", "signature")
-_ANSWER = ("choices", "individual_proofs", "overall_proof")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to one question, protocol.md §7.2: a ciphertext per candidate, each proven to hold 0 or 1, all together min..max ones."""
-
-    choices: tuple[Ciphertext, ...]
-    individual_proofs: tuple[tuple[Proof, ...], ...]
-    overall_proof: tuple[Proof, ...]
-
-    def form(self, group: Group) -> dict[str, object]:
-        return {
-            "choices": [choice.form(group) for choice in self.choices],
-            "individual_proofs": [[proof.form() for proof in proofs] for proofs in self.individual_proofs],
-            "overall_proof": [proof.form() for proof in self.overall_proof],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,77 +40,56 @@ def _context(election: Election, credential: str) -> str:
     return f"{election.fingerprint}|{credential}"
 
 
-def _overall_context(context: str, choices: Sequence[Ciphertext], group: Group) -> str:
-    """S: S0 and all ciphertexts of the answer, protocol.md §7.2."""
-    return f"{context}|{','.join(choice.text(group) for choice in choices)}"
+@dataclass(frozen=True, slots=True)
+class UnsignedBallot:
+    """A ballot before its signature: sealed choices, which its hash already commits the voter to (protocol.md §7.1, §14)."""
+
+    election: Election
+    credential: str
+    data: bytes
+    #: b64 digest of `data`: what will stand in signature.hash.
+    hash: str
+
+    def sign(self, credential: CredentialKey, *, draw: Draw = secrets.randbelow) -> bytes:
+        """The whole ballot, protocol.md §7.1. Raises Malformed when this is not the credential that the answers are bound to."""
+        if credential.public != self.credential:
+            raise Malformed("§7.1", "the ballot was sealed for another credential")
+        proof = make_knowledge(self.election.group, "sig", self.hash, credential.secret, draw=draw, version=self.election.version)
+        signature = dumps({"signature": {"hash": self.hash, "proof": proof.form()}})
+        return self.data[:-1] + b"," + signature[1:]
 
 
-def make_ballot(
-    election: Election,
-    credential: CredentialKey,
-    choices: Sequence[Sequence[int]],
-    *,
-    draw: Draw = secrets.randbelow,
-) -> bytes:
-    """Seal and sign the choices, protocol.md §7.1, §7.2.
+def make_unsigned_ballot(
+    election: Election, credential: str, choices: Sequence[Choice], *, draw: Draw = secrets.randbelow
+) -> UnsignedBallot:
+    """Seal the choices for a public credential, protocol.md §7.1 to §7.5. Raises Malformed as `make_ballot` does."""
+    if len(choices) != len(election.questions):
+        raise Malformed("§7.1", f"choices for {len(choices)} questions where {len(election.questions)} are asked")
+    context = _context(election, credential)
+    answers: list[object] = []
+    for number, (question, choice) in enumerate(zip(election.questions, choices, strict=True), 1):
+        with within(f"question {number}"):
+            answers.append(question.make_answer(election, choice, context=context, draw=draw).form(election.group))
+    unsigned = {"election_uuid": election.uuid, "election_hash": election.fingerprint, "credential": credential, "answers": answers}
+    data = dumps(unsigned)
+    return UnsignedBallot(election, credential, data, sha_base64(data))
 
-    `choices` holds 0 or 1 per answer, per question, in the election's order.
-    Raises Malformed when they are not that or break a question's bounds.
 
-    1. each answer: encrypt, prove each choice, prove the sum
+def make_ballot(election: Election, credential: CredentialKey, choices: Sequence[Choice], *, draw: Draw = secrets.randbelow) -> bytes:
+    """Seal and sign the choices, protocol.md §7.1.
+
+    `choices` holds, per question in the election's order: for a homomorphic one 0 or 1 per answer, the blank flag in front where blank is
+    allowed; for a non-homomorphic one 0..255 per answer; for lists a row per list, its flag in front.
+    Raises Malformed when they are not that or break a question's rules.
+
+    1. each answer: encrypt, and prove that it is an allowed one
     2. hash the ballot without signature
     3. sign the hash with the credential
     """
-    if len(choices) != len(election.questions):
-        raise Malformed("§7.1", f"choices for {len(choices)} questions where {len(election.questions)} are asked")
-    # (1)
-    context = _context(election, credential.public)
-    answers: list[object] = []
-    for number, (question, chosen) in enumerate(zip(election.questions, choices, strict=True), 1):
-        with within(f"question {number}"):
-            answers.append(_make_answer(election, question, chosen, context=context, draw=draw).form(election.group))
-    # (2)
-    unsigned = {
-        "election_uuid": election.uuid,
-        "election_hash": election.fingerprint,
-        "credential": credential.public,
-        "answers": answers,
-    }
-    digest = sha_base64(dumps(unsigned))
+    # (1), (2)
+    unsigned = make_unsigned_ballot(election, credential.public, choices, draw=draw)
     # (3)
-    signature = make_knowledge(election.group, "sig", digest, credential.secret, draw=draw, version=election.version)
-    return dumps({**unsigned, "signature": {"hash": digest, "proof": signature.form()}})
-
-
-def _make_answer(election: Election, question: Question, chosen: Sequence[int], *, context: str, draw: Draw) -> Answer:
-    """Encrypt and prove one answer, protocol.md §7.2."""
-    if len(chosen) != len(question.answers) or any(type(bit) is not int or bit not in _BIT for bit in chosen):
-        raise Malformed("§7.2", f"choices are not one 0 or 1 for each of {len(question.answers)} answers")
-    if sum(chosen) not in question.totals:
-        raise Malformed("§7.2", f"{sum(chosen)} choices where {question.min} to {question.max} are allowed")
-    group, key = election.group, election.public_key
-    ciphertexts: list[Ciphertext] = []
-    individual: list[tuple[Proof, ...]] = []
-    total_randomness = 0
-    for bit in chosen:
-        randomness = group.random_scalar(draw)
-        ciphertext = elgamal.encrypt(group, key, bit, randomness)
-        ciphertexts.append(ciphertext)
-        individual.append(
-            make_disjunction(ciphertext, _BIT, plaintext=bit, randomness=randomness, group=group, key=key, context=context, draw=draw)
-        )
-        total_randomness = (total_randomness + randomness) % group.q
-    overall = make_disjunction(
-        elgamal.multiply(group, ciphertexts),
-        question.totals,
-        plaintext=sum(chosen),
-        randomness=total_randomness,
-        group=group,
-        key=key,
-        context=_overall_context(context, ciphertexts, group),
-        draw=draw,
-    )
-    return Answer(tuple(ciphertexts), tuple(individual), overall)
+    return unsigned.sign(credential, draw=draw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,27 +138,11 @@ def _parse_envelope(data: bytes, election: Election, credentials: Container[str]
     )
 
 
-def _parse_answer(value: object, question: Question, group: Group) -> Answer:
-    """An H answer in form, every ciphertext in the group, protocol.md §7.2, §4.2."""
-    # An unknown field belongs to the canonical form of the whole ballot (§7.1), other faults to the answer.
-    fields = record(value, _ANSWER, section="§7.1", what="answer")
-    size = len(question.answers)
-    choices: list[Ciphertext] = []
-    for number, choice in enumerate(array(fields["choices"], section="§7.2", what="choices", length=size), 1):
-        with within(f"answer {number}"):
-            choices.append(Ciphertext.parse(choice, group))
-    individual = tuple(
-        parse_proofs(proofs, group, section="§7.2", what="individual proof")
-        for proofs in array(fields["individual_proofs"], section="§7.2", what="individual proofs", length=size)
-    )
-    return Answer(tuple(choices), individual, parse_proofs(fields["overall_proof"], group, section="§7.2", what="overall proof"))
-
-
 def _finish(envelope: _Envelope, data: bytes, election: Election) -> Ballot:
     answers: list[Answer] = []
     for number, (question, value) in enumerate(zip(election.questions, envelope.answers, strict=True), 1):
         with within(f"question {number}"):
-            answers.append(_parse_answer(value, question, election.group))
+            answers.append(question.parse_answer(value, election.group))
     return Ballot(envelope.credential, tuple(answers), envelope.hash, envelope.signature, tracker_of(data))
 
 
@@ -221,15 +155,14 @@ def parse_ballot(data: bytes, election: Election) -> Ballot:
 
 
 def check_ballot(data: bytes, *, election: Election, credentials: Container[str]) -> Ballot:
-    """A ballot that may be counted, protocol.md §7.1, §7.2. Raises Malformed or VerificationError, which name question and answer.
+    """A ballot that may be counted, protocol.md §7.1 to §7.5. Raises Malformed or VerificationError, which name question and answer.
 
     What the caller must still do: refuse the same bytes twice, and decide what a second ballot of one credential means (§8.1).
 
     1. canonical form, this election, listed credential, right hash
     2. the credential signed the hash
     3. every ciphertext in the group, in the questions' shape
-    4. each choice is 0 or 1
-    5. their sum is within the question's bounds
+    4. the proofs show that each answer is an allowed one
     """
     # (1) and (2) come first: they cost a hundredth of the rest, and a flood of junk ends here.
     envelope = _parse_envelope(data, election, credentials)
@@ -245,36 +178,9 @@ def check_ballot(data: bytes, *, election: Election, credentials: Container[str]
     )
     # (3)
     ballot = _finish(envelope, data, election)
-    # (4) and (5)
+    # (4)
     context = _context(election, ballot.credential)
-    for number, (question, answer) in enumerate(zip(election.questions, ballot.answers, strict=True), 1):
+    for number, answer in enumerate(ballot.answers, 1):
         with within(f"question {number}"):
-            _check_answer(answer, question, election=election, context=context)
+            answer.check(election, context=context)
     return ballot
-
-
-def _check_answer(answer: Answer, question: Question, *, election: Election, context: str) -> None:
-    """Raise VerificationError unless the proofs of an answer hold, protocol.md §7.2."""
-    group, key = election.group, election.public_key
-    for number, (choice, proofs) in enumerate(zip(answer.choices, answer.individual_proofs, strict=True), 1):
-        with within(f"answer {number}"):
-            check_disjunction(
-                proofs,
-                ciphertext=choice,
-                values=_BIT,
-                group=group,
-                key=key,
-                context=context,
-                section="§7.2",
-                what="individual proof",
-            )
-    check_disjunction(
-        answer.overall_proof,
-        ciphertext=elgamal.multiply(group, answer.choices),
-        values=question.totals,
-        group=group,
-        key=key,
-        context=_overall_context(context, answer.choices, group),
-        section="§7.2",
-        what="overall proof",
-    )

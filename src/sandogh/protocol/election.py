@@ -11,7 +11,7 @@ from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import Malformed, VerificationError, within
 from sandogh.protocol.group import Draw, Element, Group
 from sandogh.protocol.groups import group_named
-from sandogh.protocol.question import Question
+from sandogh.protocol.question import Question, parse_question
 from sandogh.protocol.shapes import array, integer, record, text
 from sandogh.protocol.trustee import Trustees
 from sandogh.protocol.version import VERSION_1, Version, version_numbered
@@ -60,11 +60,11 @@ class Election:
 
     @classmethod
     def from_bytes(cls, data: _Bytes) -> "Election":
-        """Read an election file, protocol.md §4.3. Raises Malformed, Unsupported, or VerificationError for a key outside the group.
+        """Read an election file, protocol.md §4.3. Raises Malformed, Unsupported (version 2), or VerificationError (the key).
 
         1. canonical JSON with exactly the known fields, version 1
         2. a known group, a key in it
-        3. at least one question, each of a supported kind with fitting bounds
+        3. at least one question, each of a kind that the group allows, with fitting bounds
         4. a uuid of at least 14 Base58 characters
         """
         # (1)
@@ -79,7 +79,7 @@ class Election:
         questions: list[Question] = []
         for number, value in enumerate(array(fields["questions"], section=SECTION, what="questions"), 1):
             with within(f"question {number}"):
-                questions.append(Question.parse(value))
+                questions.append(parse_question(value, group))
         if not questions:
             raise Malformed(SECTION, "election: no question")
         # (4)
@@ -102,6 +102,11 @@ class Election:
             administrator=_optional_text(fields, "administrator"),
             credential_authority=_optional_text(fields, "credential_authority"),
         )
+
+    @property
+    def needs_shuffle(self) -> bool:
+        """Whether some answers must be shuffled before they are opened: there is a non-homomorphic question, protocol.md §9.1."""
+        return any(question.kind == "NH" for question in self.questions)
 
     def __reduce__(self) -> tuple[object, tuple[_Bytes]]:
         # Another process reads the same bytes again.

@@ -1,7 +1,7 @@
 """Exponential ElGamal ciphertexts (protocol.md §4.2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandogh.protocol.group import Element, Group
 from sandogh.protocol.shapes import record
@@ -30,6 +30,34 @@ class Ciphertext:
     def text(self, group: Group) -> str:
         """ "alpha,beta", as it enters the strings that proofs hash (protocol.md §4.4, §7.2)."""
         return f"{group.ser(self.alpha)},{group.ser(self.beta)}"
+
+    def sort_key(self, group: Group) -> tuple[int | bytes, int | bytes]:
+        """What kept ciphertexts are ordered by in a tally: alpha, then beta (protocol.md §8.2)."""
+        return group.sort_key(self.alpha), group.sort_key(self.beta)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A ciphertext with what only its maker knows: the plaintext, and the randomness below q."""
+
+    ciphertext: Ciphertext
+    plaintext: int = field(repr=False)
+    randomness: int = field(repr=False)
+
+
+def seal(group: Group, key: Element, plaintext: int, randomness: int) -> Sealed:
+    """Encrypt a plaintext of 0 or 1 and keep what a proof about it needs, protocol.md §4.2."""
+    return Sealed(encrypt(group, key, plaintext, randomness), plaintext, randomness)
+
+
+def multiply_sealed(group: Group, sealed: Iterable[Sealed]) -> Sealed:
+    """The product of ciphertexts with the sum of their plaintexts and of their randomness, protocol.md §7.2."""
+    every = list(sealed)
+    return Sealed(
+        multiply(group, [each.ciphertext for each in every]),
+        sum(each.plaintext for each in every),
+        sum(each.randomness for each in every) % group.q,
+    )
 
 
 def encrypt(group: Group, key: Element, plaintext: int, randomness: int) -> Ciphertext:

@@ -148,9 +148,10 @@ class SetupData:
         return cls(**{name: hash_hex(value, section="§11.4", what=name) for name, value in fields.items()})
 
 
-def make_setup_data(election_hash: str, trustees_hash: str, credentials_hash: str) -> bytes:
-    """The payload of Setup, from hex hashes, protocol.md §11.4."""
-    return dumps({"election": election_hash, "trustees": trustees_hash, "credentials": credentials_hash})
+def make_setup_data(election_hash: str, trustees_hash: str, credentials_hash: str, certificate_hash: str | None = None) -> bytes:
+    """The payload of Setup, from hex hashes; the last one that of a credentials certificate, if there is one, protocol.md §11.4."""
+    optional = {} if certificate_hash is None else {"credentials_certificate": certificate_hash}
+    return dumps({"election": election_hash, "trustees": trustees_hash, "credentials": credentials_hash} | optional)
 
 
 @dataclass(frozen=True, slots=True)

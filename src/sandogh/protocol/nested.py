@@ -14,6 +14,7 @@ U = TypeVar("U")
 V = TypeVar("V")
 
 Nested: TypeAlias = T | tuple["Nested[T]", ...]
+Tree: TypeAlias = tuple[Nested[T], ...]
 
 
 def _place(path: tuple[int, ...], *, row: bool = False) -> str:
@@ -37,31 +38,37 @@ def _walk(path: tuple[int, ...], trees: tuple[Nested[Any], ...], section: str) -
         yield from _walk((*path, index), tuple(cast(tuple[Any, ...], tree)[index] for tree in trees), section)
 
 
-def leaves(tree: Nested[T]) -> Iterator[tuple[str, T]]:
+@overload
+def leaves(tree: Tree[T]) -> Iterator[tuple[str, T]]: ...
+@overload
+def leaves(tree: Nested[T]) -> Iterator[tuple[str, T]]: ...
+def leaves(tree: Nested[Any]) -> Iterator[tuple[str, Any]]:
     """The leaves in order, each with its place: "question 2, answer 3" or "question 2, list 1, answer 0", protocol.md §8.2."""
     for place, (leaf,) in _walk((), (tree,), "§8.2"):
         yield place, leaf
 
 
 @overload
-def together(first: Nested[T], second: Nested[U], /, *, section: str = ...) -> Iterator[tuple[str, tuple[T, U]]]: ...
+def together(first: Tree[T], second: Tree[U], /, *, section: str = ...) -> Iterator[tuple[str, tuple[T, U]]]: ...
 @overload
-def together(first: Nested[T], second: Nested[U], third: Nested[V], /, *, section: str = ...) -> Iterator[tuple[str, tuple[T, U, V]]]: ...
-def together(*trees: Nested[Any], section: str = "§8.2") -> Iterator[tuple[str, tuple[Any, ...]]]:
+def together(first: Tree[T], second: Tree[U], third: Tree[V], /, *, section: str = ...) -> Iterator[tuple[str, tuple[T, U, V]]]: ...
+def together(*trees: Tree[Any], section: str = "§8.2") -> Iterator[tuple[str, tuple[Any, ...]]]:
     """The leaves of trees side by side, each with its place, protocol.md §8.2. Raises Malformed at the first place where shapes differ."""
     return _walk((), trees, section)
 
 
-def mapped(tree: Nested[T], function: Callable[[T], U]) -> Nested[U]:
+@overload
+def mapped(tree: Tree[T], function: Callable[[T], U]) -> Tree[U]: ...
+@overload
+def mapped(tree: Nested[T], function: Callable[[T], U]) -> Nested[U]: ...
+def mapped(tree: Nested[Any], function: Callable[[Any], U]) -> Nested[U]:
     """The tree of the function's values, in the order of the leaves."""
-    if isinstance(tree, tuple):
-        return tuple(mapped(branch, function) for branch in cast(tuple[Nested[T], ...], tree))
-    return function(tree)
+    return tuple(mapped(branch, function) for branch in tree) if isinstance(tree, tuple) else function(tree)
 
 
-def parsed_like(value: object, shape: Nested[U], parse_leaf: Callable[[object], T], *, section: str, what: str) -> Nested[T]:
+def parsed_like(value: object, shape: Tree[U], parse_leaf: Callable[[object], T], *, section: str, what: str) -> Tree[T]:
     """Read arrays of exactly the shape of another tree. Raises Malformed, naming the place, and what `parse_leaf` raises with its place."""
-    return cast(Nested[T], _parsed((), value, shape, parse_leaf, section=section, what=what))
+    return cast(Tree[T], _parsed((), value, shape, parse_leaf, section=section, what=what))
 
 
 def _parsed(
@@ -78,8 +85,6 @@ def _parsed(
     )
 
 
-def as_json(tree: Nested[T], form: Callable[[T], object]) -> object:
+def as_json(tree: Tree[T], form: Callable[[T], object]) -> list[object]:
     """The JSON form that `parsed_like` reads: arrays, and the form of each leaf."""
-    if isinstance(tree, tuple):
-        return [as_json(branch, form) for branch in cast(tuple[Nested[T], ...], tree)]
-    return form(tree)
+    return [as_json(cast(Tree[T], branch), form) if isinstance(branch, tuple) else form(branch) for branch in tree]

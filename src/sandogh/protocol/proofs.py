@@ -3,12 +3,27 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
 
-from sandogh.protocol.elgamal import Ciphertext
+from sandogh.protocol.elgamal import Ciphertext, Sealed
 from sandogh.protocol.errors import VerificationError
 from sandogh.protocol.group import Draw, Element, Group
 from sandogh.protocol.shapes import array, record
 from sandogh.protocol.version import VERSION_1, Version
+
+
+class Setting(Protocol):
+    """What the proofs of an answer need of an election: its group, its key, its version."""
+
+    @property
+    def group(self) -> Group: ...
+
+    @property
+    def public_key(self) -> Element: ...
+
+    @property
+    def version(self) -> Version: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,80 +81,105 @@ def check_knowledge(
         raise VerificationError(section, f"{what} does not hold")
 
 
-def make_disjunction(
-    ciphertext: Ciphertext,
-    values: range,
+@lru_cache(maxsize=16)
+def _offset(group: Group) -> tuple[int, Element]:
+    """A fixed large exponent and its power of g."""
+    exponent = group.q // 3
+    return exponent, group.power_g(exponent)
+
+
+def make_either(
+    claims: Sequence[tuple[Sealed, int]],
+    true: int,
     *,
-    plaintext: int,
-    randomness: int,
-    group: Group,
-    key: Element,
+    election: Setting,
+    label: str,
     context: str,
     draw: Draw = secrets.randbelow,
-    version: Version = VERSION_1,
 ) -> tuple[Proof, ...]:
-    """Prove that a ciphertext holds one of the values, without saying which, protocol.md §4.4.
+    """Prove that one of the claims (this ciphertext holds this value) is true, without saying which, protocol.md §4.4, §7.3, §7.5.
 
-    The false branches are simulated: c and r are drawn first. Because the prover knows the randomness ρ of the ciphertext,
-    A = g^r·α^c is computed as g^(r+ρc), and B = y^r·(β/g^M)^c as y^(r+ρc)·g^((m-M)c): the same elements, with powers of g and y only,
-    and the same work in every branch, so that the time does not tell the true one.
+    `true` is the place of a claim that holds. The others are simulated: c and r are drawn first. Because the prover knows the randomness ρ
+    and the plaintext m of each ciphertext, A = g^r·α^c is computed as g^(r+ρc), and B = y^r·(β/g^M)^c as y^(r+ρc)·g^((m-M)c): the same
+    elements, with powers of g and y only, and the same work in every branch, so that the time does not tell the true one. Nor does it tell
+    how many claims hold: the last exponent, 0 for each of those, is shifted by a constant before the power and back after it.
     """
-    q = group.q
+    group, key, q = election.group, election.public_key, election.group.q
+    shift, shifted_by = _offset(group)
     commitments: list[Element] = []
     challenges: list[int] = []
     responses: list[int] = []
-    true = values.index(plaintext)
     w = group.random_scalar(draw)
-    for branch, value in enumerate(values):
+    for branch, (sealed, value) in enumerate(claims):
         c, r = group.random_scalar(draw), group.random_scalar(draw)
         if branch == true:
             c, exponent = 0, w
         else:
-            exponent = (r + randomness * c) % q
+            exponent = (r + sealed.randomness * c) % q
         commitments.append(group.power_g(exponent))
-        commitments.append(group.multiply(group.power(key, exponent), group.power_g((plaintext - value) * c % q)))
+        difference = group.divide(group.power_g((shift + (sealed.plaintext - value) * c) % q), shifted_by)
+        commitments.append(group.multiply(group.power(key, exponent), difference))
         challenges.append(c)
         responses.append(r)
-    total = version.challenge(group, "prove", f"{context}|{ciphertext.text(group)}", commitments)
+    total = election.version.challenge(group, label, context, commitments)
     challenges[true] = (total - sum(challenges)) % q
-    responses[true] = (w - randomness * challenges[true]) % q
+    responses[true] = (w - claims[true][0].randomness * challenges[true]) % q
     return tuple(map(Proof, challenges, responses))
 
 
-def check_disjunction(
+def check_either(
     proofs: Sequence[Proof],
+    claims: Sequence[tuple[Ciphertext, int]],
     *,
-    ciphertext: Ciphertext,
-    values: range,
-    group: Group,
-    key: Element,
+    election: Setting,
+    label: str,
     context: str,
     section: str,
     what: str,
-    version: Version = VERSION_1,
 ) -> None:
-    """Raise VerificationError unless the proofs show that the ciphertext holds one of the values, protocol.md §4.4.
+    """Raise VerificationError unless the proofs show that one of the claims is true, protocol.md §4.4, §7.3, §7.5.
 
-    1. one branch per value, no more and no fewer
+    1. one branch per claim, no more and no fewer
     2. A_j = g^r·α^c and B_j = y^r·(β/g^M)^c for each branch
     3. the challenges add up to the hash of everything
     """
-    # (1) A further branch would prove membership of a larger set; a missing one would be cut off by zip.
-    if len(proofs) != len(values):
-        raise VerificationError(section, f"{what}: {len(proofs)} branches where {len(values)} belong")
+    # (1) A further branch would prove another claim as well; a missing one would be cut off by zip.
+    if len(proofs) != len(claims):
+        raise VerificationError(section, f"{what}: {len(proofs)} branches where {len(claims)} belong")
     # (2)
-    power_g, power_y, power, multiply = group.public_power_g, group.public_base(key), group.public_power, group.multiply
+    group = election.group
+    power_g, power_y, power, multiply = group.public_power_g, group.public_base(election.public_key), group.public_power, group.multiply
     commitments: list[Element] = []
-    shifted = ciphertext.beta
-    if values and values.start:
-        shifted = group.divide(shifted, power_g(values.start))
-    for branch, proof in enumerate(proofs):
-        if branch:
+    previous: tuple[Ciphertext | None, int] = (None, 0)
+    shifted = group.identity
+    for proof, (ciphertext, value) in zip(proofs, claims, strict=True):
+        if previous == (ciphertext, value - 1):
             shifted = group.divide(shifted, group.generator)
+        else:
+            shifted = group.divide(ciphertext.beta, power_g(value)) if value else ciphertext.beta
+        previous = ciphertext, value
         c, r = proof.challenge, proof.response
         commitments.append(multiply(power_g(r), power(ciphertext.alpha, c)))
         commitments.append(multiply(power_y(r), power(shifted, c)))
     # (3)
-    total = version.challenge(group, "prove", f"{context}|{ciphertext.text(group)}", commitments)
+    total = election.version.challenge(group, label, context, commitments)
     if sum(proof.challenge for proof in proofs) % group.q != total:
         raise VerificationError(section, f"{what} does not hold")
+
+
+def make_disjunction(
+    sealed: Sealed, values: range, *, election: Setting, context: str, draw: Draw = secrets.randbelow
+) -> tuple[Proof, ...]:
+    """Prove that a ciphertext holds one of the values, without saying which, protocol.md §4.4."""
+    context = f"{context}|{sealed.ciphertext.text(election.group)}"
+    claims = [(sealed, value) for value in values]
+    return make_either(claims, values.index(sealed.plaintext), election=election, label="prove", context=context, draw=draw)
+
+
+def check_disjunction(
+    proofs: Sequence[Proof], ciphertext: Ciphertext, values: range, *, election: Setting, context: str, section: str, what: str
+) -> None:
+    """Raise VerificationError unless the proofs show that the ciphertext holds one of the values, protocol.md §4.4."""
+    context = f"{context}|{ciphertext.text(election.group)}"
+    claims = [(ciphertext, value) for value in values]
+    check_either(proofs, claims, election=election, label="prove", context=context, section=section, what=what)
