@@ -56,11 +56,11 @@ def check_shuffle(data: bytes, *, election: Election, ciphertexts: Sequence[Sequ
     for number, (before, items, value) in enumerate(zip(ciphertexts, lists, proofs, strict=True), 1):
         with within(f"non-homomorphic question {number}"):
             # (2)
-            cells = array(items, section=SECTION, what="shuffle: ciphertexts", length=len(before))
+            cells = array(items, section="§9.2", what="shuffle: ciphertexts", length=len(before))
             after: list[Ciphertext] = []
             for place, cell in enumerate(cells, 1):
                 with within(f"ciphertext {place}"):
-                    after.append(Ciphertext.parse(cell, election.group, section=SECTION))
+                    after.append(Ciphertext.parse(cell, election.group, section="§9.2"))
             # (3)
             proof = ShuffleProof.parse(value, election.group, len(before))
             check_shuffle_proof(proof, _shuffling(election, before, after))
