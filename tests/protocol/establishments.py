@@ -6,6 +6,7 @@ from typing import Any
 
 from nacl.bindings import crypto_core_ed25519_add
 
+from protocol.elections import Story, story
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.channel import generate_seed
 from sandogh.protocol.ed25519 import ED25519
@@ -24,6 +25,7 @@ from sandogh.protocol.key_generation import (
     vector_for,
 )
 from sandogh.protocol.threshold import ThresholdParameters
+from sandogh.protocol.trustee import TrusteeKey, generate_trustee_key
 
 #: y = -1: the point of order two of Ed25519.
 ORDER_TWO = f"{2**255 - 20:064x}"
@@ -50,6 +52,18 @@ class Establishment:
         """The share of member `index`, from its seed and its own message."""
         form: Any = loads(self.keys[index])
         return recover_decryption_key(self.seeds[index - 1], form["private_key"], parameters=self.parameters)
+
+    @property
+    def held(self) -> list[TrusteeKey]:
+        """The key pairs of all members, by index."""
+        return [TrusteeKey(self.private(index), key) for index, key in enumerate(self.parameters.verification_keys, 1)]
+
+
+def threshold_story(size: int = 3, threshold: int = 2, group: Group = ED25519, *, singles: int = 0, **details: Any) -> Story:
+    """An election of single trustees, if any, and one threshold group after them."""
+    alone = [generate_trustee_key(group) for _ in range(singles)]
+    made = establish(size, threshold, group)
+    return story(group, holders=([*(key.public for key in alone), made.parameters], [*alone, *made.held]), **details)
 
 
 def certify(seeds: list[str], threshold: int, group: Group = ED25519) -> Certificates:

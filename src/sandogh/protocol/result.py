@@ -1,87 +1,65 @@
-"""The result: all partial decryptions together open the tally (protocol.md §10.2, §10.3)."""
+"""The result: what enough trustees open the tally to (protocol.md §10.3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isqrt
+from typing import cast
 
 from sandogh.protocol.canonical import dumps, loads_canonical
+from sandogh.protocol.combination import opened
 from sandogh.protocol.decryption import PartialDecryption
+from sandogh.protocol.discrete_log import discrete_log
 from sandogh.protocol.election import Election
-from sandogh.protocol.errors import VerificationError
-from sandogh.protocol.group import Element, Group
+from sandogh.protocol.errors import Malformed, VerificationError
+from sandogh.protocol.group import Element
+from sandogh.protocol.nested import Nested, Tree, as_json, leaves, mapped, together
+from sandogh.protocol.nonhomomorphic import NonHomomorphicQuestion
 from sandogh.protocol.shapes import array, number, number_form, record
 from sandogh.protocol.tally import EncryptedTally
 from sandogh.protocol.trustee import Trustees
 
 SECTION = "§10.3"
 
+#: A question's row holds numbers, or rows of numbers; nothing is deeper.
+_DEEPEST = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How often each answer of each question was chosen."""
+    """Per question: of a homomorphic one how often each answer was chosen; of a list question such a row for each list, the list itself
+    first; of a non-homomorphic one the vectors that were cast, in the order of the last shuffle."""
 
-    counts: tuple[tuple[int, ...], ...]
+    counts: tuple[Nested[int], ...]
+
+    def row(self, question: int) -> tuple[int, ...]:
+        """The counts of a homomorphic question, from 0. Raises Malformed when the question's are not a plain row of numbers."""
+        row = self.counts[question]
+        if not isinstance(row, tuple) or not all(isinstance(count, int) for count in row):
+            raise Malformed(SECTION, "the result is not one count per answer", f"question {question + 1}")
+        return cast(tuple[int, ...], row)
+
+    def rows(self, question: int) -> tuple[tuple[int, ...], ...]:
+        """The counts of each list, or the vectors, of a question, from 0. Raises Malformed when there are plain numbers in their place."""
+        rows = self.counts[question]
+        if not isinstance(rows, tuple) or not all(isinstance(row, tuple) for row in rows):
+            raise Malformed(SECTION, "the result has not a row for each list or vector", f"question {question + 1}")
+        return cast(tuple[tuple[int, ...], ...], rows)
 
     def to_bytes(self) -> bytes:
-        return dumps({"result": [[number_form(count) for count in row] for row in self.counts]})
+        return dumps({"result": as_json(self.counts, number_form)})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Result":
-        """Read a result in form; that it is true, only `check_result` says, protocol.md §10.3."""
+        """Read a result in form; that it is true, only `check_result` says, protocol.md §10.3. Raises Malformed."""
         fields = record(loads_canonical(data, section=SECTION, what="result"), ("result",), section=SECTION, what="result")
-        rows = array(fields["result"], section=SECTION, what="result")
-        return cls(
-            tuple(
-                tuple(number(count, section=SECTION, what="count") for count in array(row, section=SECTION, what="result of a question"))
-                for row in rows
-            )
-        )
+        questions = array(fields["result"], section=SECTION, what="result")
+        return cls(tuple(_row(row, _DEEPEST) for row in questions))
 
 
-def _opened(tally: EncryptedTally, partials: Sequence[PartialDecryption], trustees: Trustees) -> list[list[Element]]:
-    """g^count for every ciphertext: beta divided by the product of every trustee's factor, protocol.md §10.2.
-
-    Raises VerificationError unless there is exactly one partial decryption of each trustee.
-    """
-    group = tally.group
-    by_key = {partial.public_key: partial for partial in partials}
-    if len(by_key) != len(partials):
-        raise VerificationError("§10.1", "two partial decryptions of one trustee")
-    wanted = [member.public_key for member in trustees.members]
-    if missing := [str(place) for place, key in enumerate(wanted, 1) if key not in by_key]:
-        raise VerificationError("§10.2", f"no partial decryption of trustee {', '.join(missing)}")
-    if len(by_key) != len(wanted):
-        raise VerificationError("§10.1", "a partial decryption of somebody who is no trustee")
-    return [
-        [
-            group.divide(ciphertext.beta, group.product(by_key[key].factors[question][answer] for key in wanted))
-            for answer, ciphertext in enumerate(row)
-        ]
-        for question, row in enumerate(tally.ciphertexts)
-    ]
-
-
-def discrete_log(group: Group, bound: int, searches: int = 1) -> Callable[[Element], int]:
-    """A function that finds r with g^r = x for 0 <= r <= bound, by baby steps and giant steps, protocol.md §10.3.
-
-    The table is sized for the number of searches to come. The function raises VerificationError when there is no such r.
-    """
-    steps = min(bound + 1, isqrt((bound + 1) * max(searches, 1)) + 1)
-    table: dict[Element, int] = {}
-    power = group.identity
-    for exponent in range(steps):
-        table[power] = exponent
-        power = group.multiply(power, group.generator)
-    giant = power  # g^steps
-
-    def find(element: Element) -> int:
-        for stride in range(0, bound + 1, steps):
-            if (rest := table.get(element)) is not None and stride + rest <= bound:
-                return stride + rest
-            element = group.divide(element, giant)
-        raise VerificationError(SECTION, f"a count does not lie between 0 and the total weight {bound}")
-
-    return find
+def _row(value: object, deeper: int) -> Nested[int]:
+    return tuple(
+        _row(each, deeper - 1) if deeper > 1 and isinstance(each, list) else number(each, section=SECTION, what="count")
+        for each in array(value, section=SECTION, what="result of a question")
+    )
 
 
 def make_result(
@@ -91,10 +69,18 @@ def make_result(
     trustees: Trustees,
     total_weight: int,
 ) -> bytes:
-    """The result from checked partial decryptions, one of each trustee, protocol.md §10.2, §10.3. Raises VerificationError."""
-    opened = _opened(tally, partials, trustees)
-    find = discrete_log(election.group, total_weight, sum(map(len, opened)))
-    return Result(tuple(tuple(find(element) for element in row) for row in opened)).to_bytes()
+    """The result from checked partial decryptions of any quorum, protocol.md §10.2, §10.3.
+
+    `tally` is what was decrypted: the shuffled one where there are non-homomorphic questions. Raises Malformed or VerificationError.
+    """
+    elements = opened(tally, partials, trustees)
+    searches = sum(sum(1 for _ in leaves(row)) for question, row in zip(election.questions, elements, strict=True) if question.kind != "NH")
+    find = discrete_log(election.group, total_weight, searches)
+    counts = [
+        _vectors(election, question, row) if question.kind == "NH" else mapped(row, find)
+        for question, row in zip(election.questions, elements, strict=True)
+    ]
+    return Result(tuple(counts)).to_bytes()
 
 
 def check_result(
@@ -109,20 +95,38 @@ def check_result(
 
     1. the shape of the questions
     2. no count above the total weight, which upstream does not compare
-    3. g^count is what the decryptions leave of each ciphertext
+    3. g^count is what the decryptions leave of each ciphertext; of a non-homomorphic question, each vector is what they decode to
     """
     group = election.group
     result = Result.from_bytes(data)
-    # (1)
-    if [len(row) for row in result.counts] != [len(question.answers) for question in election.questions]:
-        raise VerificationError(SECTION, "the result has not one count per answer of every question")
-    for question, (counts, row) in enumerate(zip(result.counts, _opened(tally, partials, trustees), strict=True), 1):
-        for answer, (count, element) in enumerate(zip(counts, row, strict=True), 1):
-            where = f"question {question}, answer {answer}"
-            # (2)
-            if count > tally.total_weight:
-                raise VerificationError(SECTION, f"count {count} is above the total weight {tally.total_weight}", where)
-            # (3)
-            if group.public_power_g(count) != element:
-                raise VerificationError(SECTION, f"count {count} is not what the decryptions give", where)
+    elements = opened(tally, partials, trustees)
+    # (1) for what is counted; vectors are compared whole, since their elements are no tree of numbers
+    if len(result.counts) != len(election.questions):
+        raise Malformed(SECTION, f"the result has {len(result.counts)} questions where {len(election.questions)} belong")
+    revealed = [question.kind == "NH" for question in election.questions]
+    counted: Tree[int] = tuple(() if apart else row for apart, row in zip(revealed, result.counts, strict=True))
+    wanted: Tree[Element] = tuple(() if apart else row for apart, row in zip(revealed, elements, strict=True))
+    for where, (count, element) in together(counted, wanted, section=SECTION):
+        # (2)
+        if count > tally.total_weight:
+            raise VerificationError(SECTION, f"count {count} is above the total weight {tally.total_weight}", where)
+        # (3)
+        if group.public_power_g(count) != element:
+            raise VerificationError(SECTION, f"count {count} is not what the decryptions give", where)
+    for place, (question, row) in enumerate(zip(election.questions, elements, strict=True)):
+        if question.kind == "NH":
+            _check_vectors(result.rows(place), _vectors(election, question, row), question=place + 1)
     return result
+
+
+def _vectors(election: Election, question: NonHomomorphicQuestion, row: Nested[Element]) -> tuple[tuple[int, ...], ...]:
+    """What each opened element of the question stands for, protocol.md §10.3."""
+    return tuple(election.group.decode_vector(element, len(question.answers)) for _, element in leaves(row))
+
+
+def _check_vectors(given: Sequence[tuple[int, ...]], decoded: Sequence[tuple[int, ...]], *, question: int) -> None:
+    if len(given) != len(decoded):
+        raise Malformed(SECTION, f"the result has {len(given)} vectors where {len(decoded)} belong", f"question {question}")
+    for place, (vector, expected) in enumerate(zip(given, decoded, strict=True), 1):
+        if vector != expected:
+            raise VerificationError(SECTION, "the vector is not what the decryptions give", f"question {question}, vector {place}")
