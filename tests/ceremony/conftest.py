@@ -8,8 +8,25 @@ from typing import Any
 
 import pytest
 
+from sandogh.ceremony.credential_authority import issue
+from sandogh.ceremony.locked import Passphrase
 from sandogh.ceremony.sending import Clock
 from sandogh.sms import DeliveryReport, Incoming, Outgoing, SendLater, SendRefused, SendUncertain, Sent
+
+
+def no_passphrase() -> None:
+    """What `choose` gives when the person said --no-passphrase."""
+
+
+def unasked(what: str) -> Passphrase:
+    """An `ask` for files that are not locked: nobody may be asked."""
+    raise AssertionError(f"a passphrase was asked for: {what}")
+
+
+def issue_plain(request: bytes, **paths: Path) -> int:
+    """Issue into a store without a passphrase."""
+    return issue(request, choose=no_passphrase, now=NOW, **paths)
+
 
 NOW = datetime(2026, 12, 18, 5, 0, tzinfo=UTC)
 

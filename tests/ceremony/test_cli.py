@@ -26,28 +26,30 @@ def run(*arguments: str | Path, cwd: Path) -> Result:
 @pytest.fixture
 def issued(tmp_path: Path, request_file: Path) -> Path:
     """The store of five voters."""
-    done = run("credentials", "issue", "--request", request_file, "--store", "s.sqlite3", "--out", "p.json", cwd=tmp_path)
+    done = run(
+        "credentials", "issue", "--request", request_file, "--store", "s.sqlite3", "--out", "p.json", "--no-passphrase", cwd=tmp_path
+    )
     assert (done.exit_code, done.stdout) == (0, "5 credentials\n")
     return tmp_path / "s.sqlite3"
 
 
 def secrets_of(store: Path) -> list[str]:
     with CredentialStore(store) as opened:
-        return [holder.credential for holder in opened.holders()]
+        return [opened.secret_of(holder) for holder in opened.holders()]
 
 
 # ---- trustee
 def test_keygen_prints_the_fingerprint_only_and_never_the_key(tmp_path: Path) -> None:
-    done = run("trustee", "keygen", "--group", "Ed25519", "--name", "رضا", "--out", "me", cwd=tmp_path)
+    done = run("trustee", "keygen", "--group", "Ed25519", "--name", "رضا", "--out", "me", "--no-passphrase", cwd=tmp_path)
     assert done.exit_code == 0
     assert len(done.stdout) == 65
     assert json.loads((tmp_path / "me.private.json").read_bytes())["private_key"] not in done.stdout + done.stderr
 
 
 def test_keygen_refuses_to_overwrite(tmp_path: Path) -> None:
-    run("trustee", "keygen", "--out", "me", cwd=tmp_path)
+    run("trustee", "keygen", "--out", "me", "--no-passphrase", cwd=tmp_path)
     before = (tmp_path / "me.private.json").read_bytes()
-    done = run("trustee", "keygen", "--out", "me", cwd=tmp_path)
+    done = run("trustee", "keygen", "--out", "me", "--no-passphrase", cwd=tmp_path)
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == "Error: me.private.json exists already: a key is never overwritten. Take another --out\n"
     assert (tmp_path / "me.private.json").read_bytes() == before
@@ -56,9 +58,9 @@ def test_keygen_refuses_to_overwrite(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["trustee", "keygen", "--group", "P-256", "--out", "me"], 1, "P-256"),
+        (["trustee", "keygen", "--group", "P-256", "--out", "me", "--no-passphrase"], 1, "P-256"),
         (["trustee", "keygen"], 2, "--out"),
-        (["trustee", "keygen", "--out", "no/such/folder/me"], 1, "cannot be written"),
+        (["trustee", "keygen", "--out", "no/such/folder/me", "--no-passphrase"], 1, "cannot be written"),
         (["trustee", "decrypt", "--key", "none", "--archive", "a.bel", "--out", "p"], 1, "none cannot be read"),
         (["credentials", "issue", "--request", "none", "--store", "s", "--out", "p"], 1, "none cannot be read"),
         (["credentials", "send", "--store", "none"], 1, "there is no credential store none"),

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandogh.ceremony.credential_authority import issue, resend, send
+from sandogh.ceremony.credential_authority import resend, send
 from sandogh.ceremony.errors import Refused
 from sandogh.ceremony.sending import Report, report, text_for
-from sandogh.ceremony.store import CredentialStore, MessageState
+from sandogh.ceremony.store import CredentialStore
+from sandogh.ceremony.store_making import MessageState
 
-from .conftest import NOW, Hours, Network
+from .conftest import Hours, Network
+from .conftest import issue_plain as issue
 
 
 @pytest.fixture
 def store(tmp_path: Path, request_bytes: Callable[..., bytes]) -> Iterator[CredentialStore]:
     """Five voters, the last without a mobile."""
-    issue(request_bytes(), store_path=tmp_path / "s.sqlite3", out=tmp_path / "p.json", now=NOW)
+    issue(request_bytes(), store_path=tmp_path / "s.sqlite3", out=tmp_path / "p.json")
     with CredentialStore(tmp_path / "s.sqlite3") as opened:
         yield opened
 
@@ -39,10 +41,10 @@ def test_every_voter_gets_the_own_link_once(store: CredentialStore, network: typ
     phones = network()
     done = send_all(store, phones, hours)
     assert [(message.to, message.text) for message in phones.delivered] == [
-        (holder.mobile, text_for(store.election, holder)) for holder in store.holders() if holder.mobile
+        (holder.mobile, text_for(store.election, holder, store.secret_of(holder))) for holder in store.holders() if holder.mobile
     ]
     for holder, message in zip(store.holders(), phones.delivered, strict=False):
-        assert message.text.endswith(f"ورود: https://ray.example/e/arkan-1405/#{holder.credential}")
+        assert message.text.endswith(f"ورود: https://ray.example/e/arkan-1405/#{store.secret_of(holder)}")
     assert done.states == Counter({MessageState.SENT: 4})
     assert done.without_mobile == ("9901000005",)
     assert done.complete
@@ -127,7 +129,7 @@ def test_a_fictional_election_reaches_no_real_telephone(store: CredentialStore, 
 def test_a_real_election_is_not_sent_to_the_simulator(
     tmp_path: Path, request_bytes: Callable[..., bytes], network: type[Network], hours: Hours
 ) -> None:
-    issue(request_bytes(fictional=False), store_path=tmp_path / "r.sqlite3", out=tmp_path / "r.json", now=NOW)
+    issue(request_bytes(fictional=False), store_path=tmp_path / "r.sqlite3", out=tmp_path / "r.json")
     with CredentialStore(tmp_path / "r.sqlite3") as real:
         with pytest.raises(Refused, match="reaches nobody"):
             send_all(real, network(), hours)
@@ -197,7 +199,7 @@ def test_power_cuts_and_faults_in_any_order_never_double_and_never_lose(
     faults: dict[int, str],
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
-    issue(request_bytes(), store_path=folder / "s.sqlite3", out=folder / "p.json", now=NOW)
+    issue(request_bytes(), store_path=folder / "s.sqlite3", out=folder / "p.json")
     phones, hours = Cut(faults=faults), Hours()
     for later, after in cuts:
         phones.at, phones.after = phones.calls + later, after

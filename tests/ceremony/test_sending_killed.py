@@ -12,11 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandogh.ceremony.credential_authority import issue
 from sandogh.ceremony.sending import text_for
 from sandogh.ceremony.store import CredentialStore
 
-from .conftest import NOW
+from .conftest import issue_plain as issue
 
 SANDOGH = str(Path(sys.executable).parent / "sandogh")
 VOTERS = 40
@@ -79,7 +78,7 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
 @pytest.fixture
 def store(tmp_path: Path, request_bytes: Callable[..., bytes]) -> Path:
     path = tmp_path / "secret.sqlite3"
-    issue(request_bytes(size=VOTERS + 1), store_path=path, out=tmp_path / "public.json", now=NOW)
+    issue(request_bytes(size=VOTERS + 1), store_path=path, out=tmp_path / "public.json")
     return path
 
 
@@ -99,7 +98,7 @@ def demand_one_each(store: Path, operator: Operator) -> None:
     """Every voter with a mobile has exactly the one text with the own link; nobody else has any."""
     with CredentialStore(store) as opened:
         for holder in opened.holders():
-            expected = [text_for(opened.election, holder)] if holder.mobile else []
+            expected = [text_for(opened.election, holder, opened.secret_of(holder))] if holder.mobile else []
             assert operator.texts(holder.mobile or "09120009999") == expected
 
 
@@ -154,7 +153,7 @@ def test_resending_one_voter_and_the_progress_on_stderr(store: Path, operator: O
 
 def test_a_number_outside_the_fictional_range_is_refused(tmp_path: Path, operator: Operator, request_bytes: Callable[..., bytes]) -> None:
     voters = [{"id": "1", "greeting": "سلام", "mobile": "09121111111"}, {"id": "2", "greeting": "سلام", "mobile": "09120000002"}]
-    issue(request_bytes(voters=voters), store_path=tmp_path / "o.sqlite3", out=tmp_path / "o.json", now=NOW)
+    issue(request_bytes(voters=voters), store_path=tmp_path / "o.sqlite3", out=tmp_path / "o.json")
     done = subprocess.run(sending(tmp_path / "o.sqlite3", operator), capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "not sent: voter 1: not_fictional" in done.stderr

@@ -2,13 +2,15 @@
 
 import json
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sandogh.ceremony.errors import Refused
 from sandogh.ceremony.keyfile import PrivateKey
-from sandogh.ceremony.trustee import decrypt, keygen
+from sandogh.ceremony.trustee import decrypt as decrypt_asking
+from sandogh.ceremony.trustee import keygen as keygen_choosing
 from sandogh.protocol import archive
 from sandogh.protocol.ballot import make_ballot, parse_ballot
 from sandogh.protocol.credential import derive_credential, generate_credential, make_public_credentials
@@ -21,6 +23,10 @@ from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.tally import EncryptedTally, make_encrypted_tally
 from sandogh.protocol.trustee import TrusteePublicKey, Trustees, check_trustees, make_trustees
 
+from .conftest import no_passphrase, unasked
+
+decrypt = partial(decrypt_asking, ask=unasked)
+keygen = partial(keygen_choosing, choose=no_passphrase)
 UUID = "8YJ6ZwzVgVfD4d"
 
 
@@ -155,11 +161,11 @@ def test_voting_that_is_not_over_is_not_decrypted(board: Board, tmp_path: Path) 
 
 
 def test_a_tally_that_leaves_a_ballot_out_is_not_decrypted(board: Board, tmp_path: Path) -> None:
-    refuse(board, board.write(tmp_path / "e.bel", ballots=3, tallied=2), "not the product of the kept ballots")
+    refuse(board, board.write(tmp_path / "e.bel", ballots=3, tallied=2), "not that of the kept ballots")
 
 
 def test_a_single_ballot_passed_off_as_the_tally_is_not_decrypted(board: Board, tmp_path: Path) -> None:
-    refuse(board, board.write(tmp_path / "e.bel", ballots=3, tallied=1), "not the product of the kept ballots")
+    refuse(board, board.write(tmp_path / "e.bel", ballots=3, tallied=1), "not that of the kept ballots")
 
 
 def test_another_elections_key_decrypts_nothing(board: Board, tmp_path: Path) -> None:

@@ -98,9 +98,11 @@ def recorded_election(folder: Path) -> Iterator[Evidence]:
         "election", "create", EXAMPLES / "sample-election.json", "--roll", EXAMPLES / "roll-642.csv",
         "--opens", now.isoformat(), "--closes", (now + timedelta(hours=2)).isoformat(),
     )  # fmt: skip
-    office.sandogh("trustee", "keygen", "--out", "trustee")
+    office.sandogh("trustee", "keygen", "--out", "trustee", "--no-passphrase")
     office.sandogh("election", "credentials-request", SLUG, "--out", "authority/request.json")
-    office.sandogh("credentials", "issue", "--request", "authority/request.json", "--store", secret_store, "--out", "public.json")
+    office.sandogh(
+        "credentials", "issue", "--request", "authority/request.json", "--store", secret_store, "--out", "public.json", "--no-passphrase"
+    )  # fmt: skip
     office.sandogh("election", "seal", SLUG, "--credentials", "public.json", "--trustee", "trustee.public.json")
     office.sandogh("election", "open", SLUG)
     uuid = str(json.loads((folder / "authority" / "request.json").read_text())["uuid"])

@@ -72,7 +72,7 @@ def test_an_election_from_the_roll_to_the_verified_result(installation: Installa
 
     # ---- Three trustees, each with a key of their own; the credential authority makes a credential for each eligible member.
     for number in (1, 2, 3):
-        office.sandogh("trustee", "keygen", "--group", group, "--name", f"امین {number}", "--out", f"trustee-{number}")
+        office.sandogh("trustee", "keygen", "--group", group, "--name", f"امین {number}", "--out", f"trustee-{number}", "--no-passphrase")
     office.sandogh("election", "credentials-request", SLUG, "--out", "authority/request.json")
     issued = office.sandogh(
         "credentials",
@@ -83,6 +83,7 @@ def test_an_election_from_the_roll_to_the_verified_result(installation: Installa
         "authority/secret.sqlite3",
         "--out",
         "authority/public.json",
+        "--no-passphrase",
     )
     assert issued == "611 credentials"
 

@@ -2,9 +2,11 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from sandogh.ceremony.errors import Refused
@@ -26,10 +28,7 @@ def write_new(path: Path, data: bytes, *, private: bool) -> None:
     temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
     try:
         # (1)
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(temporary, data, mode=0o600 if private else 0o644)
         # (2)
         put_in_place(temporary, path)
         # (3)
@@ -46,6 +45,42 @@ def write_same(path: Path, data: bytes, *, private: bool) -> None:
     if path.is_file() and read(path) == data:
         return
     write_new(path, data, private=private)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put `data` in the place of an existing secret file, all at once: a reader or a power cut finds the old file or the new one, whole."""
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
+    try:
+        write_synced(temporary, data, mode=0o600)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as fault:
+        raise Refused(f"{path} cannot be written: {fault.strerror or fault}") from fault
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_synced(path: Path, data: bytes, *, mode: int) -> None:
+    """A new file with its final permissions, on the medium when this returns; OSError passes through."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the file against other runs of this program; the kernel lets go when the process ends. Refused when it cannot be opened."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as fault:
+        raise Refused(f"{path} cannot be read: {fault.strerror or fault}") from fault
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

@@ -45,3 +45,8 @@ def closing_text(opens_at: datetime, closes_at: datetime) -> str:
     if opens_at.astimezone(jalali.TEHRAN).date() == closes_at.astimezone(jalali.TEHRAN).date():
         return jalali.clock(closes_at)
     return f"{jalali.clock(closes_at)} {jalali.long_date(closes_at)}"
+
+
+def period(opens_at: datetime, closes_at: datetime) -> str:
+    """When to vote, as a letter says it."""
+    return f"{jalali.long_date(opens_at)}، از ساعت {jalali.clock(opens_at)} تا {closing_text(opens_at, closes_at)}"

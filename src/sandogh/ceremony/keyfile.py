@@ -1,10 +1,13 @@
-"""The trustee's private key on disk: format `sandogh-trustee-key/1`, JSON, for its owner only."""
+"""The trustee's private key on disk: format `sandogh-trustee-key/1`, JSON, for its owner only, locked with a passphrase.
+
+One format for every trustee: a single one makes it with `keygen`, a threshold member at the end of the key establishment.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandogh.ceremony.errors import Refused
-from sandogh.ceremony.files import read_private
+from sandogh.ceremony.locked import Ask, read_secret
 from sandogh.protocol import canonical
 from sandogh.protocol.errors import Malformed
 from sandogh.protocol.group import Group
@@ -56,5 +59,6 @@ class PrivateKey:
         return cls(group, private, public_key)
 
 
-def read_key(path: Path) -> PrivateKey:
-    return PrivateKey.from_bytes(read_private(path))
+def read_key(path: Path, ask: Ask) -> PrivateKey:
+    """Refused as `from_bytes`, and when the passphrase is wrong."""
+    return PrivateKey.from_bytes(read_secret(path, ask))

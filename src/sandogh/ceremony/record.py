@@ -1,35 +1,54 @@
-"""What a trustee checks before decrypting: the whole public record up to the encrypted tally.
+"""What a trustee checks before shuffling or decrypting: the whole public record up to what is to be done.
 
-Reads the archive once, one event in memory at a time, by the checks of sandogh.protocol and nothing of the verifier: two programs
-that a trustee and an auditor run should not fail together.
+Reads the archive once, a bounded number of ballots in memory at a time, by the checks of sandogh.protocol and nothing of the verifier: two
+programs that a trustee and an auditor run should not fail together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from sandogh.ceremony.ballots import AT_ONCE, BallotChecker, Cast
 from sandogh.protocol.archive import Member
-from sandogh.protocol.ballot import check_ballot, parse_ballot
+from sandogh.protocol.ballot import Ballot, parse_ballot
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.election import Election, check_election_key
 from sandogh.protocol.errors import Malformed, Unsupported, VerificationError, within
 from sandogh.protocol.events import Event, EventType, Owned, next_allowed
-from sandogh.protocol.record import read_records
+from sandogh.protocol.record import Record, read_records
+from sandogh.protocol.shuffle import check_shuffle
 from sandogh.protocol.tally import EncryptedTally, TallyBuilder, check_encrypted_tally
 from sandogh.protocol.trustee import Trustees, check_trustees
 
 
 @dataclass(frozen=True, slots=True)
 class TalliedRecord:
-    """A record that holds up to its encrypted tally, which is recomputed from the ballots."""
+    """A record that holds as far as it goes, at least to its encrypted tally, which is recomputed from the ballots.
+
+    `tally` is the one to shuffle or to decrypt: after the last shuffle. `shuffles`: owner → hash of the shuffle that stands in the record.
+    """
 
     election: Election
     trustees: Trustees
     credentials: int
     ballots: int
     tally: EncryptedTally
+    tally_hash: str
+    shuffles: Mapping[int, str]
+    mixed: bool
     decrypted_by: frozenset[int]
+
+
+@dataclass(slots=True)
+class Setup:
+    """What the first event fixes, and the sum of the ballots since."""
+
+    election: Election
+    trustees: Trustees
+    weights: Mapping[str, int]
+    builder: TallyBuilder
+    checker: BallotChecker
 
 
 @dataclass(slots=True)
@@ -38,94 +57,153 @@ class Reading:
 
     path: Path
     progress: Callable[[int], None]
-    election: Election | None = None
-    trustees: Trustees | None = None
-    weights: dict[str, int] = field(default_factory=dict)
-    builder: TallyBuilder | None = None
+    setup: Setup | None = None
+    # Ballots taken and not checked yet: (event and bytes, where in the archive).
+    waiting: list[tuple[Cast, Member]] = field(default_factory=list)
     # Where the counted ballot of a credential stands, for the rare archive in which a voter voted twice (§8.1).
     counted: dict[str, tuple[int, int]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     tally: EncryptedTally | None = None
+    tally_hash: str = ""
+    shuffles: dict[int, str] = field(default_factory=dict)
+    mixed: bool = False
     decrypted_by: set[int] = field(default_factory=set)
 
-    def take(self, event: Event, data: tuple[Member, ...]) -> None:
+    def take(self, record: Record) -> None:
         """One event with its own data members before it, protocol.md §11.4."""
-        match event.type:
-            case EventType.Setup:
-                self.take_setup(data)
-            case EventType.Ballot:
-                self.take_ballot(data[0])
-            case EventType.EncryptedTally:
-                self.take_tally(data)
-            case EventType.PartialDecryption:
-                self.decrypted_by.add(Owned.from_bytes(data[1].data).owner)
+        event, data = record.event, record.data
+        if event.type is EventType.Ballot:
+            self.take_ballot(event, data[0])
+            return
+        self.count_waiting()
+        with within(f"event {event.height}"):
+            match event.type:
+                case EventType.Setup:
+                    self.take_setup(data)
+                case EventType.EncryptedTally:
+                    self.take_tally(data)
+                case EventType.Shuffle:
+                    self.take_shuffle(data)
+                case EventType.EndShuffles:
+                    self.end_shuffles()
+                case EventType.PartialDecryption:
+                    self.decrypted_by.add(Owned.from_bytes(data[1].data).owner)
+
+    @property
+    def shuffles_wanted(self) -> bool:
+        """Whether shuffles belong into this record, protocol.md §12.2."""
+        return self.setup is not None and self.setup.election.needs_shuffle
+
+    def known(self) -> Setup:
+        if self.setup is None:
+            raise VerificationError("§12.2", "something before the setup")
+        return self.setup
 
     def take_setup(self, data: tuple[Member, ...]) -> None:
-        """Election file, trustees and their common key, credentials: protocol.md §4.3, §6, §5.3."""
-        if len(data) > 4:
-            raise Unsupported("§5.4", "certificate of an external credential authority")
-        election_member, trustees_member, credentials_member, _setup_member = data
-        self.election = Election.from_bytes(election_member.data)
-        self.trustees = check_trustees(trustees_member.data, self.election.group)
-        check_election_key(self.election, self.trustees)
-        self.weights = check_public_credentials(credentials_member.data, self.election.group)
-        self.builder = TallyBuilder(self.election)
+        """Election file, trustees and their common key, credentials and their certificate: protocol.md §4.3, §6, §5.3, §5.4."""
+        election = Election.from_bytes(data[0].data)
+        trustees = check_trustees(data[1].data, election.group)
+        check_election_key(election, trustees)
+        weights = check_public_credentials(data[2].data, election.group)
+        if len(data) == 5:
+            raise Unsupported("§5.4", "certificate of a credential authority")
+        self.setup = Setup(election, trustees, weights, TallyBuilder(election), BallotChecker(election, weights))
 
-    def take_ballot(self, member: Member) -> None:
-        """A ballot with all its proofs, protocol.md §7; of one credential the last counts, §8.1."""
-        if self.election is None or self.builder is None:
-            raise VerificationError("§12.2", "a ballot before the setup")
-        if member.hash in self.seen:
-            raise VerificationError("§7.1", "the same ballot a second time")
+    def take_ballot(self, event: Event, member: Member) -> None:
+        """A ballot, never the same twice; checked when enough are waiting, protocol.md §7.1."""
+        with within(f"event {event.height}"):
+            if member.hash in self.seen:
+                raise VerificationError("§7.1", "the same ballot a second time")
         self.seen.add(member.hash)
-        ballot = check_ballot(member.data, election=self.election, credentials=self.weights)
-        earlier = None
-        if ballot.credential in self.counted:
-            offset, size = self.counted[ballot.credential]
-            with self.path.open("rb") as again:
-                again.seek(offset)
-                earlier = parse_ballot(again.read(size), self.election)
-        self.builder.add(ballot, self.weights[ballot.credential], replaces=earlier)
-        self.counted[ballot.credential] = (member.offset, len(member.data))
+        self.waiting.append((Cast(event.height, member.data), member))
+        if len(self.waiting) == AT_ONCE:
+            self.count_waiting()
+
+    def count_waiting(self) -> None:
+        """The waiting ballots with all their proofs, protocol.md §7; of one credential the last counts, §8.1."""
+        if not self.waiting:
+            return
+        batch, self.waiting = self.waiting, []
+        setup = self.known()
+        for ballot, (_, member) in zip(setup.checker.check([cast for cast, _ in batch]), batch, strict=True):
+            setup.builder.add(ballot, setup.weights[ballot.credential], replaces=self.earlier(ballot, setup))
+            self.counted[ballot.credential] = (member.offset, len(member.data))
         self.progress(len(self.seen))
+
+    def earlier(self, ballot: Ballot, setup: Setup) -> Ballot | None:
+        if ballot.credential not in self.counted:
+            return None
+        offset, size = self.counted[ballot.credential]
+        with self.path.open("rb") as again:
+            again.seek(offset)
+            return parse_ballot(again.read(size), setup.election)
 
     def take_tally(self, data: tuple[Member, ...]) -> None:
         """The encrypted tally against our own product of the ballots, protocol.md §8.2, §8.3."""
-        if self.election is None or self.builder is None:
-            raise VerificationError("§12.2", "a tally before the setup")
-        self.tally = check_encrypted_tally(data[0].data, data[1].data, computed=self.builder.finish(), election=self.election)
+        setup = self.known()
+        self.tally = check_encrypted_tally(data[0].data, data[1].data, computed=setup.builder.finish(), election=setup.election)
+        self.tally_hash = self.tally.hash
+
+    def take_shuffle(self, data: tuple[Member, ...]) -> None:
+        """A shuffle of what the previous one left, by a trustee who has not shuffled yet, protocol.md §9.2, §9.3."""
+        setup, owner = self.known(), Owned.from_bytes(data[1].data).owner
+        setup.trustees.member(owner, section="§9.3")
+        if owner in self.shuffles:
+            raise VerificationError("§9.3", f"a second shuffle of trustee {owner}")
+        if self.tally is None:
+            raise VerificationError("§12.2", "a shuffle before the tally")
+        shuffled = check_shuffle(data[0].data, election=setup.election, ciphertexts=self.tally.to_shuffle)
+        self.tally = self.tally.shuffled(shuffled)
+        self.shuffles[owner] = data[0].hash
+
+    def end_shuffles(self) -> None:
+        """Every trustee has shuffled: each missing one weakens the secrecy of the ballots, protocol.md §9.3."""
+        missing = [str(member.number) for member in self.known().trustees.members if member.number not in self.shuffles]
+        if missing:
+            raise VerificationError("§9.3", f"no shuffle of trustee {', '.join(missing)}")
+        self.mixed = True
 
 
 def check_tallied(path: Path, file: BinaryIO, *, progress: Callable[[int], None] = lambda ballots: None) -> TalliedRecord:
-    """Raise Malformed or VerificationError unless the archive holds from its first byte to its encrypted tally.
+    """Raise Malformed or VerificationError unless the archive holds from its first byte to its encrypted tally, and its shuffles.
 
     1. container, chain, and each event's own data members: protocol.md §11
     2. order of events: §12.2
-    3. setup, every ballot, the tally: `Reading`
+    3. setup, every ballot, the tally, every shuffle: `Reading`
     4. there is a tally
     """
     reading = Reading(path, progress)
     previous: EventType | None = None
-    # (1)
-    for record in read_records(file):
-        event = record.event
-        with within(f"event {event.height}"):
+    try:
+        # (1)
+        for record in read_records(file):
+            event = record.event
             # (2)
-            if event.type not in next_allowed(previous):
-                raise VerificationError("§12.2", f"{event.type} is not allowed {f'after {previous}' if previous else 'at the beginning'}")
+            with within(f"event {event.height}"):
+                if event.type not in next_allowed(previous, shuffles=reading.shuffles_wanted):
+                    follows = f"after {previous}" if previous else "at the beginning"
+                    raise VerificationError("§12.2", f"{event.type} is not allowed {follows}")
             # (3)
-            reading.take(event, record.data)
-        previous = event.type
+            reading.take(record)
+            previous = event.type
+        reading.count_waiting()
+    finally:
+        if reading.setup is not None:
+            reading.setup.checker.close()
     # (4)
-    if reading.election is None or reading.trustees is None:
+    setup = reading.setup
+    if setup is None:
         raise Malformed("§12.2", "the archive has no election")
     if reading.tally is None:
         raise VerificationError("§12.2", "the archive has no encrypted tally yet: voting has not been closed and added up")
     return TalliedRecord(
-        reading.election,
-        reading.trustees,
-        credentials=len(reading.weights),
+        setup.election,
+        setup.trustees,
+        credentials=len(setup.weights),
         ballots=len(reading.seen),
         tally=reading.tally,
+        tally_hash=reading.tally_hash,
+        shuffles=reading.shuffles,
+        mixed=reading.mixed,
         decrypted_by=frozenset(reading.decrypted_by),
     )

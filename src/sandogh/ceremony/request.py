@@ -1,7 +1,7 @@
 """The credentials request: what the officers hand to the credential authority, frozen roll included.
 
 Format `sandogh-credentials-request/1`, JSON. It names each eligible voter by the licence number, with the greeting and the mobile
-number that the invitation needs, and nothing else about them.
+number that the invitation needs, the weight of the vote where it is not 1, and nothing else about them.
 """
 
 import re
@@ -25,6 +25,7 @@ UUID = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,}")
 VOTER_ID = re.compile(r"[0-9A-Za-z._-]{1,40}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+MOST_WEIGHT = 100_000  # protocol.md §2: what a count can find
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -35,6 +36,7 @@ class Invited:
     id: str
     greeting: str
     mobile: str
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,15 @@ def check_voters(fields: "Fields") -> tuple[Invited, ...]:
     voters = []
     seen: set[str] = set()
     for entry in fields.rows("voters"):
-        entry.only("id", "greeting", "mobile")
-        voter = Invited(entry.matching("id", VOTER_ID), entry.text("greeting"), entry.text("mobile", empty=True))
+        entry.only("id", "greeting", "mobile", "?weight")
+        voter = Invited(entry.matching("id", VOTER_ID), entry.text("greeting"), entry.text("mobile", empty=True), entry.weight())
         entry.demand("mobile", not voter.mobile or MOBILE.fullmatch(voter.mobile) is not None, "must be 09 and nine digits, or empty")
         entry.demand("id", voter.id not in seen, f"«{voter.id}» occurs twice")
         seen.add(voter.id)
         voters.append(voter)
     fields.demand("voters", bool(voters), "must not be empty")
+    total = sum(voter.weight for voter in voters)
+    fields.demand("voters", total <= MOST_WEIGHT, f"weigh {total} together; {MOST_WEIGHT} is the most")
     return tuple(voters)
 
 
@@ -134,10 +138,11 @@ class Fields:
             raise Refused(f"the credentials request: {where} {what}")
 
     def only(self, *names: str) -> None:
+        """Exactly these fields; `?name` may be absent."""
         for name in names:
-            self.demand(name, name in self.value, "is missing")
+            self.demand(name, name.startswith("?") or name in self.value, "is missing")
         for name in self.value:
-            self.demand(name, name in names, "is not a field of this format")
+            self.demand(name, name in names or f"?{name}" in names, "is not a field of this format")
 
     def text(self, name: str, *, empty: bool = False, lines: bool = False) -> str:
         value = self.value.get(name)
@@ -166,6 +171,11 @@ class Fields:
             raise Refused(f"the credentials request: {name} «{text}» is not a date and time") from wrong
         self.demand(name, moment.tzinfo is not None, "must name its offset from UTC")
         return moment
+
+    def weight(self) -> int:
+        value = self.value.get("weight", 1)
+        self.demand("weight", type(value) is int and 1 <= value <= MOST_WEIGHT, f"must be a whole number from 1 to {MOST_WEIGHT}")
+        return int(value)
 
     def rows(self, name: str) -> list["Fields"]:
         value = self.value.get(name)

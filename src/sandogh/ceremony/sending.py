@@ -13,7 +13,8 @@ from datetime import datetime
 
 from sandogh.ceremony import invitation
 from sandogh.ceremony.errors import Refused
-from sandogh.ceremony.store import CredentialStore, Election, Holder, Message, MessageState
+from sandogh.ceremony.store import CredentialStore
+from sandogh.ceremony.store_making import Election, Holder, Message, MessageState
 from sandogh.sms import Outgoing, Provider, SendLater, SendRefused, SendUncertain, sms_parts
 
 ATTEMPTS_UNCERTAIN = 3  # per run; after that the message waits as `unknown` for the next run or for a person
@@ -43,7 +44,7 @@ class Report:
         return not self.stopped and all(state is MessageState.SENT for state, number in self.states.items() if number)
 
 
-def text_for(election: Election, holder: Holder) -> str:
+def text_for(election: Election, holder: Holder, credential: str) -> str:
     """The invitation of one voter, with the secret link."""
     return invitation.compose(
         election.invitation,
@@ -51,7 +52,7 @@ def text_for(election: Election, holder: Holder) -> str:
         org_short=election.org_short,
         opens_at=election.opens_at,
         closes_at=election.closes_at,
-        link=invitation.link_with(election.link, holder.credential),
+        link=invitation.link_with(election.link, credential),
     )
 
 
@@ -82,6 +83,7 @@ def send_due(
     """
     # (1)
     demand_fitting(store.election, provider)
+    store.unlock()
     with store.exclusively():
         # (2)
         for message in store.last_messages():
@@ -93,7 +95,7 @@ def send_due(
         for done, message in enumerate(due, start=1):
             started = clock.now()
             holder = store.holder_at(message.position)
-            text = text_for(store.election, holder)
+            text = text_for(store.election, holder, store.secret_of(holder))
             try:
                 hand_over(store, provider, message, Outgoing(holder.mobile, text, message.reference), clock=clock)
             except SendLater as later:

@@ -1,171 +1,43 @@
 """The credential authority's own store: one SQLite file per election, readable by its owner only.
 
-It holds every secret credential, so it lives on the authority's machine and never on the server. Every change is durable
-before the caller goes on (`synchronous=EXTRA`), because what was sent must not be forgotten.
+It holds every secret credential, so it lives on the authority's machine and never on the server. The secrets stand in it encrypted,
+under a key that the passphrase opens; who the voters are and what was sent does not. Every change is durable before the caller goes on
+(`synchronous=EXTRA`), because what was sent must not be forgotten.
 """
 
 import contextlib
 import fcntl
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
 
 from sandogh.ceremony.errors import Refused
-from sandogh.ceremony.files import demand_private, put_in_place, sync_folder
-from sandogh.ceremony.request import CredentialsRequest
+from sandogh.ceremony.files import demand_private
+from sandogh.ceremony.locked import Ask, Passphrase
+from sandogh.ceremony.store_making import FORMAT, Election, Holder, Message, MessageState, prepare, stamp, writing
+from sandogh.ceremony.vault import Vault
+from sandogh.protocol.credential import make_public_credentials
+from sandogh.protocol.groups import group_named
 
-FORMAT = "sandogh-credential-store/1"
-SCHEMA = """
-CREATE TABLE election (
-    format TEXT NOT NULL, request_digest TEXT NOT NULL, uuid TEXT NOT NULL, slug TEXT NOT NULL, "group" TEXT NOT NULL,
-    organisation TEXT NOT NULL, org_short TEXT NOT NULL, title TEXT NOT NULL, link TEXT NOT NULL, fictional INTEGER NOT NULL,
-    roll_fingerprint TEXT NOT NULL, opens_at TEXT NOT NULL, closes_at TEXT NOT NULL, invitation TEXT NOT NULL, issued_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE voter (
-    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, greeting TEXT NOT NULL, mobile TEXT NOT NULL,
-    credential TEXT NOT NULL UNIQUE, public TEXT NOT NULL UNIQUE
-) STRICT;
-CREATE TABLE message (
-    reference TEXT PRIMARY KEY, position INTEGER NOT NULL REFERENCES voter, try INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown')),
-    attempts INTEGER NOT NULL DEFAULT 0, provider TEXT NOT NULL DEFAULT '', provider_id TEXT NOT NULL DEFAULT '',
-    reason TEXT NOT NULL DEFAULT '', changed_at TEXT NOT NULL, UNIQUE (position, try)
-) STRICT;
-CREATE TABLE disclosure (at TEXT NOT NULL, position INTEGER NOT NULL REFERENCES voter) STRICT;
-"""
-
-
-class MessageState(StrEnum):
-    """`sending` is what a crash between handing over and hearing back leaves; `unknown` may or may not have arrived."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Election:
-    """What the store knows of its election: as in the request."""
-
-    request_digest: str
-    uuid: str
-    slug: str
-    group: str
-    organisation: str
-    org_short: str
-    title: str
-    link: str
-    fictional: bool
-    roll_fingerprint: str
-    opens_at: datetime
-    closes_at: datetime
-    invitation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """One voter with both halves of the credential. `repr` hides the secret, so that no traceback or log shows it."""
-
-    position: int
-    id: str
-    greeting: str
-    mobile: str
-    credential: str
-    public: str
-
-    def __repr__(self) -> str:
-        return f"Holder({self.id})"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One invitation of one voter. `reference` is the same at every attempt, so a gateway that knows it sends nothing twice."""
-
-    reference: str
-    position: int
-    number: int
-    state: MessageState
-    attempts: int
-    provider: str
-    provider_id: str
-    reason: str
-
-
-def create(path: Path, request: CredentialsRequest, pairs: Sequence[tuple[str, str]], *, now: datetime) -> None:
-    """Make the store with one (secret, public) credential per voter of the request, in its order; Refused if `path` exists.
-
-    It is built under another name and put in place when it is whole and synced: there is no half-made store to find after a crash.
-    """
-    if path.exists():
-        raise Refused(f"{path} exists already: a store is never overwritten")
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
-    try:
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as database:
-            prepare(database)
-            database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-            with writing(database):
-                database.execute(
-                    "INSERT INTO election VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        FORMAT, request.digest, request.uuid, request.slug, request.group.name, request.organisation, request.org_short,
-                        request.title, request.link, int(request.fictional), request.roll_fingerprint, request.opens_at.isoformat(),
-                        request.closes_at.isoformat(), request.invitation, stamp(now),
-                    ),
-                )  # fmt: skip
-                database.executemany(
-                    "INSERT INTO voter VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        (position, voter.id, voter.greeting, voter.mobile, credential, public)
-                        for position, (voter, (credential, public)) in enumerate(zip(request.voters, pairs, strict=True), start=1)
-                    ],
-                )
-        put_in_place(temporary, path)
-        sync_folder(path.parent)
-    except OSError as fault:
-        raise Refused(f"{path} cannot be written: {fault.strerror or fault}") from fault
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def prepare(database: sqlite3.Connection) -> None:
-    database.execute("PRAGMA synchronous=EXTRA")
-    database.execute("PRAGMA foreign_keys=ON")
-
-
-@contextlib.contextmanager
-def writing(database: sqlite3.Connection) -> Iterator[None]:
-    """One transaction, durable at its end, undone by any exception."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
-
-
-def stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+HOLDERS = "SELECT position, id, greeting, mobile, weight, public FROM voter"
 
 
 class CredentialStore:
     """An open store. Reading is for anyone who holds it; sending needs `exclusively`, so that two senders never interleave."""
 
-    def __init__(self, path: Path) -> None:
-        """Refused unless `path` is a store of this format that only its owner may open."""
+    def __init__(self, path: Path, ask: Ask | None = None) -> None:
+        """Refused unless `path` is a store of this format that only its owner may open.
+
+        `ask` gives the passphrase when a secret is first needed; a store without a passphrase needs none.
+        """
         if not path.is_file():
             raise Refused(f"there is no credential store {path}: make one with «sandogh credentials issue»")
         demand_private(path)
         self.path = path
+        self.ask = ask
+        self.opened: Vault | None = None
         self.database = sqlite3.connect(path, isolation_level=None, timeout=20)
         try:
             prepare(self.database)
@@ -190,6 +62,7 @@ class CredentialStore:
             opens_at=datetime.fromisoformat(row[11]),
             closes_at=datetime.fromisoformat(row[12]),
             invitation=row[13],
+            issued_at=datetime.fromisoformat(row[14]),
         )
 
     def close(self) -> None:
@@ -216,23 +89,69 @@ class CredentialStore:
         finally:
             os.close(lock)
 
+    # ---- secrets
+    def unlock(self) -> Vault:
+        """The open vault, asking for the passphrase once; Refused when it is wrong or the secrets were destroyed."""
+        if self.opened is None:
+            row = self.database.execute("SELECT key FROM vault").fetchone()
+            if row is None:
+                raise Refused(f"the secrets of {self.path} were destroyed: nothing can be sent, shown or signed any more")
+            self.opened = Vault.unwrapped(row[0].encode(), self.ask, what=str(self.path))
+        return self.opened
+
+    def secret_of(self, holder: Holder) -> str:
+        """The voter's secret credential; Refused when the row is not as it was issued."""
+        vault = self.unlock()
+        (hidden,) = self.database.execute("SELECT credential FROM voter WHERE position = ?", (holder.position,)).fetchone()
+        return vault.show(hidden, bound=holder.bound(self.election.uuid), what=f"{self.path}: voter {holder.id}")
+
+    def seed(self) -> str:
+        """The seed of the authority's own key, with which it signs its list."""
+        vault = self.unlock()
+        (hidden,) = self.database.execute("SELECT seed FROM vault").fetchone()
+        return vault.show(hidden, bound=[self.election.uuid, "seed"], what=f"{self.path}: the authority's seed")
+
+    def change_passphrase(self, new: Passphrase | None) -> None:
+        """From now on the store opens with the new passphrase; what it holds stays as it is."""
+        wrapped = self.unlock().wrapped(new)
+        with writing(self.database):
+            self.database.execute("UPDATE vault SET key = ?", (wrapped.decode(),))
+
+    def issue_record(self) -> bytes:
+        """The authority's signed record of its list, as made when it was issued."""
+        (data,) = self.database.execute("SELECT data FROM record").fetchone()
+        return str(data).encode()
+
+    def weights(self) -> dict[str, int]:
+        """The list: public credential → weight."""
+        return {holder.public: holder.weight for holder in self.holders()}
+
+    def published(self) -> bytes:
+        """The list in its published form, protocol.md §5.3."""
+        return make_public_credentials(self.weights(), group_named(self.election.group))
+
+    def destruction(self) -> bytes | None:
+        """The signed record of the destruction, once the secrets are gone."""
+        row = self.database.execute("SELECT data FROM destruction").fetchone()
+        return None if row is None else str(row[0]).encode()
+
     # ---- voters
     def holders(self) -> list[Holder]:
-        return [Holder(*row) for row in self.database.execute("SELECT * FROM voter ORDER BY position")]
+        return [Holder(*row) for row in self.database.execute(f"{HOLDERS} ORDER BY position")]
 
     def holder(self, voter: str) -> Holder:
-        row = self.database.execute("SELECT * FROM voter WHERE id = ?", (voter,)).fetchone()
+        row = self.database.execute(f"{HOLDERS} WHERE id = ?", (voter,)).fetchone()
         if row is None:
             raise Refused(f"no voter «{voter}» in this store (the id is the licence number of the roll)")
         return Holder(*row)
 
     def holder_at(self, position: int) -> Holder:
-        return Holder(*self.database.execute("SELECT * FROM voter WHERE position = ?", (position,)).fetchone())
+        return Holder(*self.database.execute(f"{HOLDERS} WHERE position = ?", (position,)).fetchone())
 
-    def record_disclosure(self, holder: Holder, *, now: datetime) -> None:
-        """Note that a person looked at this credential."""
+    def record_disclosures(self, holders: Sequence[Holder], *, now: datetime) -> None:
+        """Note that a person looked at these credentials."""
         with writing(self.database):
-            self.database.execute("INSERT INTO disclosure VALUES (?, ?)", (stamp(now), holder.position))
+            self.database.executemany("INSERT INTO disclosure VALUES (?, ?)", [(stamp(now), holder.position) for holder in holders])
 
     def disclosures(self) -> list[tuple[str, str]]:
         """(when, voter id), oldest first."""

@@ -164,9 +164,12 @@ def test_two_workers_at_once_open_an_election_once(prepared, tmp_path, definitio
         "election", "create", tmp_path / "definition.json", "--roll", tmp_path / "roll.csv",
         "--opens", opens.isoformat(), "--closes", (opens + timedelta(hours=1)).isoformat(),
     )  # fmt: skip
-    done("trustee", "keygen", "--out", tmp_path / "key")
+    done("trustee", "keygen", "--out", tmp_path / "key", "--no-passphrase")
     done("election", "credentials-request", "arkan-1405", "--out", tmp_path / "request.json")
-    done("credentials", "issue", "--request", tmp_path / "request.json", "--store", tmp_path / "store", "--out", tmp_path / "public.json")
+    done(
+        "credentials", "issue", "--request", tmp_path / "request.json", "--store", tmp_path / "store", "--out", tmp_path / "public.json",
+        "--no-passphrase",
+    )  # fmt: skip
     done("election", "seal", "arkan-1405", "--credentials", tmp_path / "public.json", "--trustee", tmp_path / "key.public.json")
 
     def acts_done() -> list[str]:

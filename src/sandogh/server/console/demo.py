@@ -254,12 +254,16 @@ def prepare(demo: Demo, *, hours: float) -> None:
             if not demo.trustee(number, "key.public").is_file():
                 # A run that died between the two files leaves a private key that nobody has heard of.
                 demo.trustee(number, "key.private").unlink(missing_ok=True)
-                demo.run("trustee", "keygen", "--name", person["name"], "--out", demo.data / f"trustee-{number}" / "key")
+                demo.run(
+                    "trustee", "keygen", "--name", person["name"], "--out", demo.data / f"trustee-{number}" / "key", "--no-passphrase"
+                )  # fmt: skip
         # (3)
         if not readable(demo.request):
             demo.request.unlink(missing_ok=True)
             demo.run("election", "credentials-request", demo.slug, "--out", demo.request)
-        demo.run("credentials", "issue", "--request", demo.request, "--store", demo.store, "--out", demo.public_credentials)
+        demo.run(
+            "credentials", "issue", "--request", demo.request, "--store", demo.store, "--out", demo.public_credentials, "--no-passphrase"
+        )  # fmt: skip
         # (4)
         keys = [word for number in TRUSTEES for word in ("--trustee", demo.trustee(number, "key.public"))]
         demo.run("election", "seal", demo.slug, "--credentials", demo.public_credentials, *keys, "--same-operator")
