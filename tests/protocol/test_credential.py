@@ -1,22 +1,30 @@
 """Credentials: secret form, derivation, public list (protocol.md §5)."""
 
 import re
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocol.elections import story
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.credential import (
     BASE58,
+    LARGEST_TOTAL_WEIGHT,
     check_public_credentials,
+    count_public_credentials,
     derive_credential,
     generate_credential,
     make_public_credentials,
 )
 from sandogh.protocol.ed25519 import ED25519
-from sandogh.protocol.errors import Malformed, Unsupported, VerificationError
+from sandogh.protocol.errors import Malformed, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
+from sandogh.protocol.nonhomomorphic import NonHomomorphicQuestion
+from sandogh.protocol.tally import check_weights
 
+PUBLICS = [voter.public for voter in story(voters=4).voters]
 UUID = "mk3kXqNQuFFLZ5"
 GOOD = "SztZS-owXfoo-n6o8k-RbHtZ2"
 
@@ -83,13 +91,63 @@ def test_bad_lists_are_refused() -> None:
         (dumps([one, 5]), Malformed),
         (dumps({one: 1}), Malformed),
         (dumps([one, two]) + b"\n", Malformed),
-        (dumps([one, f"{two},2"]), Unsupported),
-        (dumps([one, f"{two},1,voter"]), Unsupported),
+        (dumps([one, f"{one},2"]), VerificationError),
+        (dumps([one, f"{two},0"]), Malformed),
+        (dumps([one, f"{two},"]), Malformed),
+        (dumps([one, f"{two},01"]), Malformed),
+        (dumps([one, f"{two},+1"]), Malformed),
+        (dumps([one, f"{two},-1"]), Malformed),
+        (dumps([one, f"{two}, 1"]), Malformed),
+        (dumps([one, f"{two},1.0"]), Malformed),
+        (dumps([one, f"{two},۱"]), Malformed),
+        (dumps([one, f"{two},1,voter"]), Malformed),
+        (dumps([one, f"{two},{10**12}"]), Malformed),
     ]
     for data, kind in bad:
         with pytest.raises(kind) as refused:
             check_public_credentials(data, ED25519)
         assert type(refused.value) is kind
+        assert refused.value.section in ("§5.3", "§3.3")  # type: ignore[attr-defined]
+
+
+@given(weights=st.lists(st.integers(1, 3) | st.integers(1, 30_000), min_size=4, max_size=4))
+def test_weights_are_written_when_there_are_any(weights: list[int]) -> None:
+    entries = dict(zip(PUBLICS, weights, strict=True))
+    if max(weights) > 1 and sum(weights) > LARGEST_TOTAL_WEIGHT:
+        with pytest.raises(VerificationError, match="add up"):
+            make_public_credentials(entries, ED25519)
+        return
+    data = make_public_credentials(entries, ED25519)
+    assert check_public_credentials(data, ED25519) == entries
+    assert (b"," in data.replace(b'","', b"")) == (max(weights) > 1)
+    assert count_public_credentials(data) == 4
+    # The order is that of the credentials, whatever they weigh.
+    assert list(check_public_credentials(data, ED25519)) == list(
+        check_public_credentials(make_public_credentials(PUBLICS, ED25519), ED25519)
+    )
+
+
+@pytest.mark.parametrize("weight", [0, -1, True, 1.0])
+def test_a_list_is_not_made_with_a_weight_that_is_none(weight: Any) -> None:
+    with pytest.raises(Malformed, match="weight"):
+        make_public_credentials({PUBLICS[0]: weight}, ED25519)
+
+
+def test_the_largest_total_weight_is_the_last_that_is_made() -> None:
+    heavy = {PUBLICS[0]: LARGEST_TOTAL_WEIGHT - 1, PUBLICS[1]: 1}
+    assert check_public_credentials(make_public_credentials(heavy, ED25519), ED25519) == heavy
+    with pytest.raises(VerificationError, match="add up"):
+        make_public_credentials(heavy | {PUBLICS[1]: 2}, ED25519)
+
+
+def test_weights_and_vectors_do_not_go_together() -> None:
+    question = NonHomomorphicQuestion(("a", "b"), "q")
+    plain, vectors = story().election, story(questions=[question]).election
+    check_weights(plain, {"a": 2})
+    check_weights(vectors, {"a": 1, "b": 1})
+    with pytest.raises(VerificationError) as refused:
+        check_weights(vectors, {"a": 1, "b": 2})
+    assert refused.value.section == "§8.2"
 
 
 def test_a_list_is_not_made_of_what_would_not_be_read() -> None:
