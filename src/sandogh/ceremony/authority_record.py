@@ -15,19 +15,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandogh.ceremony.authority_certificate import certify, check_certificate
 from sandogh.ceremony.errors import Refused
-from sandogh.ceremony.request import MOST_WEIGHT, UUID, CredentialsRequest
+from sandogh.ceremony.request import UUID, CredentialsRequest
 from sandogh.ceremony.store_making import stamp
 from sandogh.protocol import canonical
 from sandogh.protocol.channel import MessageKeys, SignedMessage
 from sandogh.protocol.credential import check_public_credentials, make_public_credentials
+from sandogh.protocol.credentials_certificate import check_credentials_certificate, make_credentials_certificate
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import Malformed, SandoghError, VerificationError
 from sandogh.protocol.group import Element, Group
 from sandogh.protocol.groups import group_named
 from sandogh.protocol.shapes import hash_hex, integer, record, text
-from sandogh.protocol.version import VERSION_1
+from sandogh.protocol.version import VERSION_1, Version
 
 RECORD_FORMAT = "sandogh-credentials-record/1"
 STATEMENT_FORMAT = "sandogh-credentials-statement/1"
@@ -60,6 +60,15 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Which election a certificate speaks of: there is no election file yet when it is made."""
+
+    uuid: str
+    group: Group
+    version: Version = VERSION_1
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialsProof:
     """A checked proof: the list as credential → weight is the authority's own. `destroyed_at` when it has no secret any more."""
 
@@ -84,7 +93,7 @@ def make_record(seed: str, request: CredentialsRequest, weights: Mapping[str, in
         "list": sha_hex(listed),
         "issued_at": stamp(now),
     }
-    certificate = certify(keys, listed, voters=len(weights), uuid=request.uuid)
+    certificate = make_credentials_certificate(keys, listed, uuid=request.uuid)
     signed = SignedMessage.make(canonical.dumps(statement).decode(), keys)
     return canonical.dumps({"format": RECORD_FORMAT, "certificate": canonical.loads(certificate), "statement": signed.form()})
 
@@ -106,7 +115,9 @@ def check_record(data: bytes, listed: bytes) -> Statement:
     voters = integer(said["voters"], section=SECTION, what="voters")
     if sha_hex(listed) != list_hash:
         raise VerificationError(SECTION, "the list is not the one that the authority signed")
-    key = check_certificate(canonical.dumps(fields["certificate"]), group=group, uuid=uuid, listed=listed, voters=voters)
+    certificate = canonical.dumps(fields["certificate"])
+    subject = Subject(uuid, group)
+    key = check_credentials_certificate(certificate, election=subject, credentials_hash=list_hash, voters=voters).verification_key
     signed = SignedMessage.parse(fields["statement"], group, section=SECTION, what="statement")
     signed.check(key, group=group, version=VERSION_1, section=SECTION, what="the authority's statement")
     return Statement(
@@ -182,7 +193,7 @@ def check_proof(data: bytes) -> CredentialsProof:
         statement = check_record(record_data, listed)
         # (2)
         credentials = check_public_credentials(listed, statement.group)
-        if (len(credentials), sum(credentials.values())) != (statement.voters, statement.weight) or statement.weight > MOST_WEIGHT:
+        if (len(credentials), sum(credentials.values())) != (statement.voters, statement.weight):
             raise VerificationError(SECTION, "the statement counts other voters or weights than the list has")
         # (3)
         destroyed_at = None

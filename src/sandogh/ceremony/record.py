@@ -13,8 +13,9 @@ from sandogh.ceremony.ballots import AT_ONCE, BallotChecker, Cast
 from sandogh.protocol.archive import Member
 from sandogh.protocol.ballot import Ballot, parse_ballot
 from sandogh.protocol.credential import check_public_credentials
+from sandogh.protocol.credentials_certificate import check_credentials_certificate
 from sandogh.protocol.election import Election, check_election_key
-from sandogh.protocol.errors import Malformed, Unsupported, VerificationError, within
+from sandogh.protocol.errors import Malformed, VerificationError, within
 from sandogh.protocol.events import Event, EventType, Owned, next_allowed
 from sandogh.protocol.record import Record, read_records
 from sandogh.protocol.shuffle import check_shuffle
@@ -106,7 +107,7 @@ class Reading:
         check_election_key(election, trustees)
         weights = check_public_credentials(data[2].data, election.group)
         if len(data) == 5:
-            raise Unsupported("§5.4", "certificate of a credential authority")
+            check_credentials_certificate(data[3].data, election=election, credentials_hash=data[2].hash, voters=len(weights))
         self.setup = Setup(election, trustees, weights, TallyBuilder(election), BallotChecker(election, weights))
 
     def take_ballot(self, event: Event, member: Member) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sandogh.ceremony import invitation
 from sandogh.ceremony.errors import Refused
 from sandogh.protocol import canonical
+from sandogh.protocol.credential import LARGEST_TOTAL_WEIGHT
 from sandogh.protocol.errors import Malformed
 from sandogh.protocol.group import Group
 from sandogh.protocol.groups import group_named
@@ -25,7 +26,6 @@ UUID = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,}")
 VOTER_ID = re.compile(r"[0-9A-Za-z._-]{1,40}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-MOST_WEIGHT = 100_000  # protocol.md §2: what a count can find
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -120,7 +120,7 @@ def check_voters(fields: "Fields") -> tuple[Invited, ...]:
         voters.append(voter)
     fields.demand("voters", bool(voters), "must not be empty")
     total = sum(voter.weight for voter in voters)
-    fields.demand("voters", total <= MOST_WEIGHT, f"weigh {total} together; {MOST_WEIGHT} is the most")
+    fields.demand("voters", total <= LARGEST_TOTAL_WEIGHT, f"weigh {total} together; {LARGEST_TOTAL_WEIGHT} is the most")
     return tuple(voters)
 
 
@@ -174,7 +174,9 @@ class Fields:
 
     def weight(self) -> int:
         value = self.value.get("weight", 1)
-        self.demand("weight", type(value) is int and 1 <= value <= MOST_WEIGHT, f"must be a whole number from 1 to {MOST_WEIGHT}")
+        self.demand(
+            "weight", type(value) is int and 1 <= value <= LARGEST_TOTAL_WEIGHT, f"must be a whole number from 1 to {LARGEST_TOTAL_WEIGHT}"
+        )
         return int(value)
 
     def rows(self, name: str) -> list["Fields"]:
