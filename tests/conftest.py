@@ -1,5 +1,7 @@
 """What every test may rely on: the project's own copies of examples and vectors."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,22 @@ def examples() -> Path:
 @pytest.fixture(scope="session")
 def belenios_vectors() -> Path:
     return ROOT / "tests" / "vectors" / "belenios"
+
+
+@pytest.fixture(scope="session")
+def newer_belenios() -> str:
+    """A belenios-tool that knows Ed25519: the one that BELENIOS_TOOL_3 names, or else the one that `make setup-test` unpacks.
+
+    The tests that ask for it are marked `belenios_newer`, and left out by name where no archive offers one; asked for, it must run.
+    """
+    program = os.environ.get("BELENIOS_TOOL_3") or str(ROOT / ".venv" / "belenios-newer" / "tool" / "belenios-tool")
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as fault:
+        pytest.fail(f"{program} does not run: {fault}")
+    if not said.startswith("3."):
+        pytest.fail(f"{program} is not of the releases 3: {said}")
+    return program
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
