@@ -15,7 +15,7 @@ help:
 	@echo "make demo-fresh  the same, from the beginning"
 	@echo "make demo-count  in a second terminal: close the demo's election, count it, publish and verify the result"
 	@echo "make test        install what the tests need and run every one"
-	@echo "make bench       measure: casting, verifying, sealing in the browser"
+	@echo "make bench       measure: casting, verifying, shuffling, sealing in the browser"
 
 # ---- installing: Python packages (locked, hashed), the booth's packages (locked), the built booth, the English catalogue
 .venv/installed: requirements/dev.txt pyproject.toml
@@ -98,6 +98,7 @@ test-browser: setup
 
 bench: setup-test
 	$(BIN)/python bench/verify.py
+	$(BIN)/python bench/shuffle.py
 	$(BIN)/python bench/cast.py
 	$(BIN)/python bench/booth.py
 
