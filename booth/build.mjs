@@ -2,7 +2,7 @@
 /**
  * Builds the scripts of the pages: one self-contained file per entry, with a fixed name.
  *
- * 1. find the entries: src/booth.tsx, the workers src/worker*.ts and every src/pages/*.ts that exists
+ * 1. find the entries: src/booth.tsx, the workers src/worker*.ts, the two of src/verify and every src/pages/*.ts that exists
  * 2. bundle each alone, so that no shared chunk appears whose address a page would have to know
  * 3. write each by rename, so that a server running meanwhile never serves half a file
  * 4. remove what an earlier build left behind
@@ -38,6 +38,8 @@ const entries = [
     join(here, "src/booth.tsx"),
     join(here, "src/worker.ts"),
     join(here, "src/worker-belenios-2048.ts"),
+    join(here, "src/verify/board-verify.ts"),
+    join(here, "src/verify/verify-worker.ts"),
     ...(existsSync(pages) ? readdirSync(pages) : [])
         .filter((name) => /\.tsx?$/.test(name) && !/\.(d|test)\.tsx?$/.test(name))
         .map((name) => join(pages, name)),

@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const BUDGET = 40_000;
+
+/** The check in the browser: what every visitor of the board page fetches, and what comes when somebody asks for a check. */
+const CHECKING = { "board-verify.js": 8_000, "verify-worker.js": 32_000 };
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../src/sandogh/server/portal/static/booth");
 
 const sizes = new Map();
@@ -26,4 +29,12 @@ console.log(`booth.js + the larger worker  ${total} of ${BUDGET} bytes`);
 if (total > BUDGET) {
     console.error(`over the budget by ${total - BUDGET} bytes`);
     process.exitCode = 1;
+}
+for (const [name, most] of Object.entries(CHECKING)) {
+    if (!sizes.has(name)) throw new Error(`${name} is not built: run npm run build`);
+    console.log(`${name}  ${sizes.get(name)} of ${most} bytes`);
+    if (sizes.get(name) > most) {
+        console.error(`${name} is over its budget by ${sizes.get(name) - most} bytes`);
+        process.exitCode = 1;
+    }
 }

@@ -41,6 +41,8 @@ export interface Progress {
 export interface Options {
     /** The tracker of a ballot to look for. */
     readonly tracker?: string;
+    /** The hash of an event that must be on the board, since its page shows it. */
+    readonly event?: string;
     readonly progress?: (progress: Progress) => void;
     readonly settled?: (check: Check) => void;
 }
@@ -80,6 +82,7 @@ class Audit {
     private readonly latest = new Map<string, { readonly hash: string; readonly weight: bigint }>();
     private readonly replaced = new Set<string>();
     private found: Found | null = null;
+    private eventFound = false;
 
     private tallyData: readonly Member[] | undefined;
     private readonly decryptions: (readonly Member[])[] = [];
@@ -119,7 +122,7 @@ class Audit {
     private report(): Report {
         const { checks } = this.ledger;
         const verdict = verdictOf(checks);
-        const { tracker } = this.options;
+        const { tracker, event } = this.options;
         return {
             format: "sandogh-verification/1",
             program: "browser",
@@ -128,6 +131,7 @@ class Audit {
             election: this.facts,
             checks,
             result: this.result ?? null,
+            ...(event === undefined ? {} : { page_event: { hash: event, found: this.eventFound } }),
             ...(tracker === undefined ? {} : { sought: { tracker, found: this.found } }),
         };
     }
@@ -161,6 +165,7 @@ class Audit {
         this.events += 1;
         this.last = event;
         this.types.add(event.type);
+        this.eventFound ||= event.hash === this.options.event;
         [this.facts.stage, this.facts.last_height, this.facts.last_event] = [event.type, event.height, event.hash];
         try {
             this.grammar.next(event.type);

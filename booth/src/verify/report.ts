@@ -80,6 +80,8 @@ export interface Report {
     readonly election: Facts;
     readonly checks: readonly Check[];
     readonly result: readonly QuestionResult[] | null;
+    /** Whether the event that the page shows as the last is on the board that was checked; absent if none was given. */
+    readonly page_event?: { readonly hash: string; readonly found: boolean };
     /** The ballot with the tracker that was asked for: null if it is not there; absent if none was asked for. */
     readonly sought?: { readonly tracker: string; readonly found: Found | null };
 }

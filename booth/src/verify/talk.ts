@@ -8,7 +8,7 @@ import type { Check, Report } from "./report";
 /** The first message to a worker: what it is to be. */
 export type Role =
     | { readonly role: "hand"; readonly port: MessagePort }
-    | { readonly role: "lead"; readonly archive: string; readonly tracker: string | undefined; readonly ports: readonly MessagePort[] }
+    | { readonly role: "lead"; readonly archive: string; readonly tracker: string | undefined; readonly event: string; readonly ports: readonly MessagePort[] }
     | { readonly role: "ballot"; readonly record: BallotRecord; readonly tracker: string; readonly fingerprint: string };
 
 /** What the lead, or whoever checks one ballot, tells the page. */

@@ -87,10 +87,11 @@ const archiveAt = (address: string): Source => ({
     },
 });
 
-async function lead(archive: string, tracker: string | undefined, ports: readonly MessagePort[]): Promise<void> {
+async function lead({ archive, tracker, event, ports }: Extract<Role, { role: "lead" }>): Promise<void> {
     const crew = new Crew(ports.map((port) => new DistantHand(port)));
     const report = await audit(archiveAt(archive), crew, {
         ...(tracker === undefined ? {} : { tracker }),
+        event,
         progress: (progress) => scope.postMessage({ kind: "progress", progress }),
         settled: (check) => scope.postMessage({ kind: "check", check }),
     });
@@ -103,7 +104,7 @@ function broken(error: unknown): void {
 
 scope.onmessage = ({ data }) => {
     if (data.role === "hand") serve(data.port);
-    else if (data.role === "lead") lead(data.archive, data.tracker, data.ports).catch(broken);
+    else if (data.role === "lead") lead(data).catch(broken);
     else {
         try {
             scope.postMessage({ kind: "ballot", report: checkOneBallot(data.record, data.tracker, data.fingerprint) });

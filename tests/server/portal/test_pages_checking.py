@@ -1,6 +1,7 @@
 """What the pages give to the scripts that check in the visitor's browser, and what they say where no script runs."""
 
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from elections_for_tests import Device, ElectionForTests, build, draft, hash_of, ready
+from elections_for_tests import Device, ElectionForTests, build, cast, draft, hash_of, ready
+from sandogh.protocol.ballot import tracker_of
 from sandogh.server.accounts.domain import challenges
 from sandogh.server.board import domain as board
 from sandogh.server.common import clock
@@ -46,6 +48,8 @@ def test_the_board_tells_where_everything_is(e: ElectionForTests, read: Read) ->
         "data-archive-url": "/e/azmayesh/archive.bel",
         "data-election-url": FILE,
         "data-board-url": BOARD,
+        "data-ballot-url": "/e/azmayesh/tracker/record.json",
+        "data-worker": "/static/booth/verify-worker.js",
         "data-fingerprint": e.model.fingerprint,
         "data-last-event": board.head(e.model).hash,
         "data-ballots": "0",
@@ -85,3 +89,21 @@ def test_the_page_that_opens_a_challenged_ballot(e: ElectionForTests, read: Read
     assert "sandogh ballot open" in page.one("noscript").text
     assert answer["X-Robots-Tag"] == "noindex"
     assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_a_ballot_comes_with_all_that_its_proofs_are_about(e: ElectionForTests) -> None:
+    ballot = e.ballot(e.voters[0])
+    cast(ready(e, e.voters[0], ballot), ballot)
+    record = Client().get("/e/azmayesh/tracker/record.json", {"code": tracker_of(ballot)}).json()
+    assert record["ballot"]["members"] == [ballot.decode()]
+    event = json.loads(record["ballot"]["event"])
+    assert (event["type"], event["height"], event["payload"]) == ("Ballot", 1, hashlib.sha256(ballot).hexdigest())
+    setup = json.loads(record["setup"]["event"])
+    assert (setup["type"], setup["payload"]) == ("Setup", hashlib.sha256(record["setup"]["members"][-1].encode()).hexdigest())
+    assert record["setup"]["members"][0].encode() == bytes(e.model.election_json or b"")
+    assert event["parent"] == hashlib.sha256(record["setup"]["event"].encode()).hexdigest()
+
+
+@pytest.mark.parametrize(("code", "status"), [("A" * 43, 404), ("", 400), ("x", 400), ("A" * 10_000, 400)])
+def test_a_ballot_that_is_not_there_has_no_record(e: ElectionForTests, code: str, status: int) -> None:
+    assert Client().get("/e/azmayesh/tracker/record.json", {"code": code}).status_code == status

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from sandogh.server.portal import language, voting_api
-from sandogh.server.portal.views import board, booth, login, public, receipt, result
+from sandogh.server.portal.views import ballot_record, board, booth, login, public, receipt, result
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("e/<slug:slug>/board/", board.events, name="board"),
     path("e/<slug:slug>/board/<str:event_hash>/", board.event, name="event"),
     path("e/<slug:slug>/tracker/", board.tracker, name="tracker"),
+    path("e/<slug:slug>/tracker/record.json", ballot_record.ballot_record, name="ballot-record"),
     path("e/<slug:slug>/open/", board.opening, name="open"),
     path("e/<slug:slug>/fingerprints/", board.fingerprints, name="fingerprints"),
     path("e/<slug:slug>/definition.json", board.definition, name="definition"),

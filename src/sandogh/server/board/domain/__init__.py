@@ -1,7 +1,7 @@
 """The board's acts, one module each. The Merkle log over the same events comes beside them (ledger.md §2)."""
 
 from sandogh.server.board.domain.append import append, lock
-from sandogh.server.board.domain.credentials import ListedCredentials, count_credentials
+from sandogh.server.board.domain.credentials import ListedCredentials, count_credentials, total_weight, weight_of, weights_of
 from sandogh.server.board.domain.export import archive_name, stream_archive
 from sandogh.server.board.domain.fingerprints import Fingerprints, fingerprints
 from sandogh.server.board.domain.reading import (
@@ -15,7 +15,7 @@ from sandogh.server.board.domain.reading import (
     find_by_tracker,
     head,
 )
-from sandogh.server.board.domain.walk import members_of, walk
+from sandogh.server.board.domain.walk import members_of, stored_events, walk
 
 __all__ = [
     "EventDetail",
@@ -35,6 +35,10 @@ __all__ = [
     "head",
     "lock",
     "members_of",
+    "stored_events",
     "stream_archive",
+    "total_weight",
     "walk",
+    "weight_of",
+    "weights_of",
 ]

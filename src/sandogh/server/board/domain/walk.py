@@ -22,9 +22,9 @@ class Stored:
     members: tuple[bytes, ...]
 
 
-def stored_events(election: Election, last: int) -> Iterator[Stored]:
-    """Events 0 … last as they are stored, unchecked."""
-    for start in range(0, last + 1, BATCH):
+def stored_events(election: Election, last: int, *, first: int = 0) -> Iterator[Stored]:
+    """Events `first` … `last` as they are stored, unchecked."""
+    for start in range(first, last + 1, BATCH):
         heights = (start, min(start + BATCH - 1, last))
         events = list(BoardEvent.objects.filter(election=election, height__range=heights).order_by("height").values_list("id", "body"))
         data: dict[int, list[bytes]] = {}
