@@ -50,7 +50,6 @@ class Seed:
     ceremony: str
     group: Group
     member: int
-    name: str
     seed: str = field(repr=False)
 
     def to_bytes(self) -> bytes:
@@ -60,7 +59,6 @@ class Seed:
                 "ceremony": self.ceremony,
                 "group": self.group.name,
                 "member": self.member,
-                "name": self.name,
                 "verification": self.group.ser(MessageKeys.from_seed(self.seed, self.group).verification),
                 "seed": self.seed,
             }
@@ -70,7 +68,7 @@ class Seed:
     def from_bytes(cls, data: bytes) -> "Seed":
         """Refused, never showing the seed, unless the file is of this format and whole."""
         with refusing("this is not a seed file, or it is damaged"):
-            names = ("format", "ceremony", "group", "member", "name", "verification", "seed")
+            names = ("format", "ceremony", "group", "member", "verification", "seed")
             fields = record(canonical.loads_canonical(data, what="seed file"), names, section=SECTION, what="seed file")
             texts = {name: text(fields[name], section=SECTION, what=name) for name in names if name != "member"}
             if texts["format"] != SEED_FORMAT:
@@ -79,7 +77,7 @@ class Seed:
             if group.ser(MessageKeys.from_seed(texts["seed"], group).verification) != texts["verification"]:
                 raise Malformed(SECTION, "seed and verification key do not belong together")
             member = integer(fields["member"], section=SECTION, what="member")
-            return cls(texts["ceremony"], group, member, texts["name"], texts["seed"])
+            return cls(texts["ceremony"], group, member, texts["seed"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def certificate(ceremony: Ceremony, member: int, *, prefix: Path, choose: Callab
     for path in (seed_file, out):
         if path.exists():
             raise Refused(f"{path} exists already: a seed is never overwritten. Take another --out")
-    seed = Seed(ceremony.digest, ceremony.group, member, ceremony.members[member - 1], generate_seed())
+    seed = Seed(ceremony.digest, ceremony.group, member, generate_seed())
     made = make_certificate(seed.seed, group=ceremony.group, index=member, size=ceremony.size, threshold=ceremony.threshold)
     write_secret(seed_file, seed.to_bytes(), choose(), contents=SEED_FORMAT)
     write_new(out, Paper(Step.CERTIFICATE, ceremony.digest, member, canonical.loads(made)).to_bytes(), private=False)
@@ -170,7 +168,7 @@ def key(seed_file: Path, round_: Round, ask: Ask) -> Handed:
     # (2)
     with naming(round_.ceremony, "do not go on, and tell the others: "):
         vector = vector_for(seed.member, checked.polynomials, checked.certs)
-        made = make_decryption_key(seed.seed, seed.member, vector, checked.certs, name=seed.name)
+        made = make_decryption_key(seed.seed, seed.member, vector, checked.certs, name=round_.ceremony.members[seed.member - 1])
     return hand_in(seed_file, Step.KEY, seed, canonical.loads(made), round_)
 
 
