@@ -314,7 +314,7 @@ def tallying(closed) -> Election:
 
 
 def test_from_the_ballots_to_a_result_that_verifies(tallying, parties):
-    assert acts.status(tallying, now=AFTER)["missing_trustees"] == [1, 2]
+    assert acts.status(tallying, now=AFTER)["missing_decryptions"] == [{"needed": 1, "of": [1]}, {"needed": 1, "of": [2]}]
     assert acts.decrypt(tallying, parties.partial(tallying, 2), now=AFTER) == (2, True)
     assert code_of(acts.publish, tallying, now=AFTER) == "missing_decryptions"
     assert acts.decrypt(tallying, parties.partial(tallying, 1), now=AFTER) == (1, True)

@@ -83,9 +83,10 @@ def test_a_whole_election(folder, parties):
     for owner in (1, 2):
         (folder / f"partial-{owner}.json").write_bytes(parties.partial(election, owner))
     told = sandogh("election", "decrypt", "arkan-1405", folder / "partial-1.json", folder / "partial-2.json").stderr
-    assert told == "arkan-1405: trustee 1 recorded\narkan-1405: trustee 2 recorded\n"
+    enough = "arkan-1405: enough; publish the result («sandogh election publish arkan-1405»)\n"
+    assert told == "arkan-1405: trustee 1 recorded\narkan-1405: trustee 2 recorded\n" + enough
     told = sandogh("election", "decrypt", "arkan-1405", folder / "partial-2.json").stderr
-    assert told == "arkan-1405: trustee 2 is on the board already\n"
+    assert told == "arkan-1405: trustee 2 is on the board already\n" + enough
     sandogh("election", "publish", "arkan-1405")
     sandogh("election", "archive", "arkan-1405", "--out", folder / "arkan.bel")
     report = verify_archive(io.BytesIO((folder / "arkan.bel").read_bytes()))
@@ -222,7 +223,7 @@ def test_the_same_election_twice_is_a_refusal(folder):
         (["create", "definition.json", "--roll", "roll.csv", "--closes", "tomorrow"], "is not an ISO time"),
         (["create", "definition.json", "--roll", "roll.csv", "--group", "RSA"], "Invalid value for '--group'"),
         (["revise", "arkan-1405"], "give --definition, --roll, or both"),
-        (["seal", "arkan-1405", "--credentials", "x"], "Missing option '--trustee'"),
+        (["seal", "arkan-1405", "--credentials", "x"], "give --trustee, --threshold-parameters, or both"),
         (["close", "arkan-1405", "--early"], "--early needs --reason"),
         (["close", "arkan-1405", "--early", "--reason", " "], "--early needs --reason"),
         (["decrypt", "arkan-1405"], "Missing argument 'PARTIALS...'"),

@@ -7,10 +7,14 @@ from datetime import datetime
 import pytest
 
 from pictures_for_tests import picture
+from sandogh.protocol.groups import group_named
 from sandogh.server.common.errors import Refused
-from sandogh.server.elections.definition import Candidate, Definition, fingerprint, parse_definition, questions, races_of
+from sandogh.server.elections.definition import Definition, fingerprint, parse_definition
 from sandogh.server.elections.fields import DefinitionRefused
 from sandogh.server.elections.photos import make_portrait
+from sandogh.server.elections.races import Candidate, questions, races_of
+
+GROUP = group_named("Ed25519")
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_a_changed_seat_changes_the_fingerprint(sample):
 
 def test_questions_are_the_races_index_for_index(sample):
     definition = parse_definition(sample)
-    made = questions(definition.races)
+    made = questions(definition.races, GROUP)
     assert [(question.question, question.min, question.max) for question in made] == [
         ("هیئت مدیره", 0, 7),
         ("بازرس", 0, 3),
@@ -83,7 +87,7 @@ def test_namesakes_in_one_race_are_told_apart_by_code(sample):
     for candidate in race["candidates"][:2]:
         candidate |= {"display_name": "علی یکتا", "given_name": "علی", "family_name": "یکتا"}
     codes = sorted(candidate["code"] for candidate in race["candidates"][:2])
-    answers = questions(parse_definition(sample).races)[2].answers
+    answers = questions(parse_definition(sample).races, GROUP)[2].answers
     assert answers[-2:] == (f"علی یکتا ({codes[0]})", f"علی یکتا ({codes[1]})")
     assert len(set(answers)) == 4
 

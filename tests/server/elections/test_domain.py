@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from pictures_for_tests import picture
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections import domain
-from sandogh.server.elections.definition import Contact, parse_definition, races_of
+from sandogh.server.elections.definition import Contact, parse_definition
 from sandogh.server.elections.models import ActRecord, Election, Organisation
 from sandogh.server.elections.photos import Portrait
+from sandogh.server.elections.races import races_of
 from sandogh.server.elections.state import Act
 
 pytestmark = pytest.mark.django_db

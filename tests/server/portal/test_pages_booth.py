@@ -77,7 +77,9 @@ def test_races_and_candidates_stand_as_in_the_election(e: ElectionForTests, brow
     assert [race["title"] for race in data["races"]] == [question.question for question in questions]
     assert [[candidate["name"] for candidate in race["candidates"]] for race in data["races"]] == [list(q.answers) for q in questions]
     assert [(race["min"], race["max"]) for race in data["races"]] == [(question.min, question.max) for question in questions]
-    assert data["races"][0].keys() == {"id", "title", "min", "max", "seats_main", "seats_alternate", "order_note", "candidates"}
+    assert data["races"][0].keys() == {
+        *("id", "title", "min", "max", "blank", "kind", "seats_main", "seats_alternate", "order_note", "candidates"),
+    }
     assert data["races"][0]["candidates"][0].keys() == {"code", "name", "initials", "field", "city", "bio", "photo"}
 
 

@@ -71,7 +71,7 @@ def test_a_sealed_roll_is_frozen(roll, examples):
     before = domain.roll_fingerprint(roll)
     for act in (
         lambda: domain.import_roll(roll, read_roll(tiny("9901014501,9990001235,آزاده,پیش‌گام,,راه,سپیدشهر,فعال"))),
-        lambda: domain.assign_credentials(roll, {}),
+        lambda: domain.assign_credentials(roll, {}, {}),
     ):
         with pytest.raises(Refused) as refused:
             act()
@@ -157,7 +157,7 @@ def test_the_fingerprint_is_the_documented_one(election):
 
 def test_credentials_go_to_exactly_the_eligible_voters(roll):
     mapping = {voter.licence_no: f"{number:064x}" for number, voter in enumerate(domain.eligible_voters(roll))}
-    domain.assign_credentials(roll, mapping)
+    domain.assign_credentials(roll, mapping, {})
     assert {voter.licence_no: voter.public_credential for voter in domain.eligible_voters(roll)} == mapping
     assert Voter.objects.exclude(status="active").exclude(public_credential="").count() == 0
 
@@ -166,7 +166,7 @@ def test_credentials_may_be_issued_anew_before_sealing(roll):
     licences = [voter.licence_no for voter in domain.eligible_voters(roll)]
     for order in (licences, licences[::-1]):
         mapping = {licence: f"{number:064x}" for number, licence in enumerate(order)}
-        domain.assign_credentials(roll, mapping)
+        domain.assign_credentials(roll, mapping, {})
     assert {voter.licence_no: voter.public_credential for voter in domain.eligible_voters(roll)} == mapping
 
 
@@ -178,7 +178,7 @@ def test_credentials_for_another_set_of_voters_are_refused(roll, fault):
     else:
         mapping["9906014507" if "suspended" in fault else "9999999999"] = "f" * 64
     with pytest.raises(Refused) as refused:
-        domain.assign_credentials(roll, mapping)
+        domain.assign_credentials(roll, mapping, {})
     assert refused.value.code == "credentials_roll"
     assert Voter.objects.exclude(public_credential="").count() == 0
 
@@ -187,7 +187,7 @@ def test_one_credential_for_two_voters_is_refused(roll):
     mapping = {voter.licence_no: f"{number:064x}" for number, voter in enumerate(domain.eligible_voters(roll))}
     mapping["9901014502"] = mapping["9901014501"]
     with pytest.raises(Refused) as refused:
-        domain.assign_credentials(roll, mapping)
+        domain.assign_credentials(roll, mapping, {})
     assert refused.value.code == "credentials_twice"
 
 

@@ -61,9 +61,10 @@ def named_hash(data: bytes) -> str:
 def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime) -> Record:
     """Put a checked ballot on the board, inside the caller's transaction; it is recorded when that commits and not before.
 
-    Raises Refused `hash_mismatch`, `wrong_credential`, `election_closed` or `credential_used`; the transaction then has to be given up.
+    Raises Refused `hash_mismatch`, `wrong_credential`, `wrong_weight`, `election_closed` or `credential_used`; the transaction then has to
+    be given up.
 
-    1. the permit is for this very ballot under this credential
+    1. the permit is for this very ballot under this credential, and means its public weight (protocol.md §12.6)
     2. the election takes ballots at this moment
     3. the board gets the event, and the credential is spent in the same transaction
     """
@@ -74,6 +75,9 @@ def cast(permit: CastPermit, ballot: SealedBallot, data: bytes, *, now: datetime
         raise Refused("hash_mismatch", _("این رأی همان رأیی نیست که با پیامک تأیید کردید. به پیش‌نمایش برگردید و کد تازه را بفرستید."))
     if permit.public_credential != ballot.credential:
         raise Refused("wrong_credential", _("کد دعوت از آنِ این رأی‌دهنده نیست. پیوند پیامک خودتان را باز کنید."), status=403)
+
+    if permit.weight != board.weight_of(permit.election_id, ballot.credential):
+        raise Refused("wrong_weight", _("وزن رأی شما در فهرست رأی‌دهندگان با فهرست همگانی یکی نیست. با پشتیبانی تماس بگیرید."))
 
     # (2) Read anew, as the state may have moved since the request came in. What slips between this and (3) meets EndBallots on the board.
     election = Election.objects.only("slug", "state", "opens_at", "closes_at", "session_minutes", "grace").get(pk=permit.election_id)

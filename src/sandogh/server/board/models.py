@@ -93,6 +93,7 @@ class PublicCredential(AppendOnly):
 
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+", db_index=False)
     credential = models.CharField(max_length=640)
+    weight = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["election", "credential"], name="board_one_row_a_credential")]

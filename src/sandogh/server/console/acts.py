@@ -21,11 +21,21 @@ from sandogh.protocol.groups import group_named
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
 from sandogh.server.common.templatetags.persian import jalali_long
-from sandogh.server.console.sealing import make_election_file, read_credentials, read_partial_decryption, read_trustees
+from sandogh.server.console.sealing import (
+    check_certificate,
+    make_election_file,
+    read_certificate,
+    read_credentials,
+    read_partial_decryption,
+    read_rehearsal,
+    read_shuffle,
+    read_trustees,
+)
 from sandogh.server.elections import domain as elections
-from sandogh.server.elections.definition import Definition, fingerprint, parse_definition, questions
+from sandogh.server.elections.definition import Definition, fingerprint, parse_definition
 from sandogh.server.elections.models import Election
 from sandogh.server.elections.photos import PhotoSource, no_photos
+from sandogh.server.elections.races import RaceKind
 from sandogh.server.elections.state import Act, State, next_state
 from sandogh.server.rolls import domain as rolls
 from sandogh.server.rolls.importer import RollReport, read_roll
@@ -101,7 +111,11 @@ def credentials_request(election: Election, *, base_url: str) -> bytes:
     elections.refuse_frozen(election)
     # The greetings stand in the voters' texts, which are in the elections' language, whatever language the officer works in.
     with translation.override(settings.LANGUAGE_CODE):
-        voters = [{"id": voter.licence_no, "greeting": voter.greeting, "mobile": voter.mobile} for voter in rolls.eligible_voters(election)]
+        voters = [
+            {"id": voter.licence_no, "greeting": voter.greeting, "mobile": voter.mobile}
+            | ({} if voter.weight == 1 else {"weight": voter.weight})
+            for voter in rolls.eligible_voters(election)
+        ]
     document = {
         "format": REQUEST_FORMAT,
         "slug": election.slug,
@@ -121,19 +135,35 @@ def credentials_request(election: Election, *, base_url: str) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def seal(election: Election, *, credentials: bytes, trustees: Sequence[bytes], same_operator: bool = False, now: datetime) -> Election:
+def seal(
+    election: Election,
+    *,
+    credentials: bytes,
+    trustees: Sequence[bytes] = (),
+    threshold_parameters: Sequence[bytes] = (),
+    credentials_proof: bytes | None = None,
+    same_operator: bool = False,
+    now: datetime,
+) -> Election:
     """Freeze the election and publish Setup. From here on nothing of it changes.
+
+    `trustees` are the public keys of those who must all decrypt; each of `threshold_parameters` is a group of which its threshold must.
+    They are numbered in this order: the single ones, then the groups' members. From `credentials_proof` comes the authority's certificate
+    of its list, which is published with it (protocol.md §5.4).
 
     1. the authority's list and the trustees' keys are what they should be (the slow part, without a lock)
     2. under the lock: still a draft, not over, and the list was made for this election and this very roll
     3. each eligible voter gets the one public credential made for them; nobody is left out, nobody is added
-    4. election.json is made and kept, byte for byte
+    4. election.json is made and kept, byte for byte, and the certificate is of this election and list
     5. Setup goes on the board: the point of no return, together with the state
     """
     # (1)
     group = group_named(election.group)
     issued = read_credentials(credentials, group)
-    keys = read_trustees(trustees, group)
+    keys = read_trustees(trustees, threshold_parameters, group)
+    if issued.weights and any(race.kind in (RaceKind.RANKING, RaceKind.GRADES) for race in election.races()):
+        raise Refused("weights_unfit", _("در رأی‌گیری با رتبه یا درجه، وزن همهٔ رأی‌ها باید ۱ باشد."), status=400)
+    certificate = read_certificate(credentials_proof) if credentials_proof is not None else None
     with transaction.atomic():
         # (2)
         locked = elections.lock(election)
@@ -146,7 +176,7 @@ def seal(election: Election, *, credentials: bytes, trustees: Sequence[bytes], s
         if issued.roll_fingerprint != roll_fingerprint:
             raise Refused("credentials_roll", _("فهرست رأی‌دهندگان پس از درخواست شناسه‌ها عوض شده است؛ درخواست تازه‌ای بسازید."))
         # (3)
-        rolls.assign_credentials(locked, issued.by_voter)
+        rolls.assign_credentials(locked, issued.by_voter, issued.weights)
         # (4)
         locked.election_json, locked.description = make_election_file(
             uuid=locked.uuid,
@@ -155,7 +185,7 @@ def seal(election: Election, *, credentials: bytes, trustees: Sequence[bytes], s
             organisation=locked.organisation.name,
             group=group,
             trustees=keys,
-            questions=questions(locked.races()),
+            races=locked.races(),
             definition_fingerprint=fingerprint(locked.definition),
             roll_fingerprint=roll_fingerprint,
             eligible=len(issued.by_voter),
@@ -166,12 +196,40 @@ def seal(election: Election, *, credentials: bytes, trustees: Sequence[bytes], s
         locked.eligible_at_sealing = len(issued.by_voter)
         locked.same_operator = same_operator
         locked.save()
+        if certificate is not None:
+            check_certificate(certificate, election=locked.parsed(), published=issued.published, voters=len(issued.by_voter))
         # (5)
-        setup = (locked.election_json, keys.data, issued.published)
-        board.append(
-            locked, EventType.Setup, [*setup, make_setup_data(locked.parsed().hash, keys.hash, sha_hex(issued.published))], now=now
-        )
+        setup = [locked.election_json, keys.data, issued.published, *([certificate] if certificate is not None else [])]
+        board.append(locked, EventType.Setup, [*setup, make_setup_data(*map(sha_hex, setup))], now=now)
         return elections.advance(locked, Act.SEAL, now=now)
+
+
+def trustees(election: Election) -> list[tallies.Delivered]:
+    """The trustees of a sealed election, by number, and what each has delivered."""
+    return tallies.delivered(election)
+
+
+def note_rehearsal(election: Election, record: bytes, *, now: datetime) -> bool:
+    """Note that the trustees rehearsed with their real keys, by the record's hash; answers whether it passed.
+
+    Raises Refused `rehearsal_file` for what is no record, `rehearsal_election` for another election's, `wrong_state` before sealing.
+    """
+    said = read_rehearsal(record)
+    with transaction.atomic():
+        locked = elections.lock(election)
+        if locked.state in (State.DRAFT, State.CANCELLED):
+            raise Refused("wrong_state", _("تمرین کلیدداران پس از مهر و موم شدن انتخابات ثبت می‌شود."))
+        if said.election != locked.fingerprint:
+            raise Refused("rehearsal_election", _("این صورت‌جلسهٔ تمرین از آن انتخابات دیگری است."))
+        outcome = "passed" if said.works else "failed"
+        elections.record(locked, "rehearsal", now=now, note=f"{outcome} {said.purpose} sha256 {sha_hex(record)}")
+    return said.works
+
+
+def rehearsed(election: Election) -> bool:
+    """Whether the last rehearsal that was noted passed."""
+    last = election.acts.filter(act="rehearsal").last()
+    return last is not None and last.note.startswith("passed ")
 
 
 def open_voting(election: Election, *, now: datetime, at_once: bool = False) -> Election:
@@ -263,12 +321,29 @@ def tally(election: Election, *, now: datetime) -> Election:
     return elections.advance(election, Act.TALLY, now=now)  # (2)
 
 
+def shuffle(election: Election, shuffled: bytes, *, now: datetime) -> tuple[int, bool]:
+    """Take in one trustee's shuffle: (the trustee's number, whether it is new). Its proofs are checked before it goes on the board.
+
+    The same trustee's again is no error and changes nothing.
+    """
+    if election.state != State.TALLYING:
+        raise Refused("wrong_state", _("بُر زدن تنها هنگام شمارش پذیرفته می‌شود."))
+    owner, data = read_shuffle(shuffled)
+    try:
+        tallies.add_shuffle(election, data, owner, now=now)
+    except Refused as refused:
+        if refused.code != "already_shuffled":
+            raise
+        return owner, False
+    return owner, True
+
+
 def decrypt(election: Election, partial: bytes, *, now: datetime) -> tuple[int, bool]:
     """Take in one trustee's file: (the trustee's number, whether it is new). Its proofs are checked before it goes on the board.
 
     The same trustee's again is no error and changes nothing.
     """
-    if election.state != State.TALLYING:
+    if election.state not in (State.TALLYING, State.PUBLISHED):
         raise Refused("wrong_state", _("رمزگشایی تنها هنگام شمارش پذیرفته می‌شود."))
     owner, data = read_partial_decryption(partial)
     try:
@@ -316,5 +391,8 @@ def status(election: Election, *, now: datetime) -> dict[str, Any]:
         end = board.head(election)
         answer["board"] = {"height": end.height, "type": end.type.value, "hash": end.hash, "ballots": end.ballots}
         if election.state == State.TALLYING:
-            answer["missing_trustees"] = tallies.missing_trustees(election)
+            answer["missing_shuffles"] = tallies.missing_shuffles(election)
+            answer["missing_decryptions"] = [
+                {"needed": each.needed, "of": list(each.numbers)} for each in tallies.missing_decryptions(election)
+            ]
     return answer

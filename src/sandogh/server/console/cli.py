@@ -131,23 +131,62 @@ def credentials_request(slug: str, out: Path) -> None:
 @election.command()
 @click.argument("slug")
 @click.option("--credentials", type=FILE, required=True, help="From the authority: sandogh credentials issue.")
-@click.option("--trustee", "trustees", type=FILE, multiple=True, required=True, help="A trustee's public key; once for each, in order.")
+@click.option("--trustee", "trustees", type=FILE, multiple=True, help="Public key of a trustee who must decrypt; once for each, in order.")
+@click.option(
+    "--threshold-parameters",
+    "thresholds",
+    type=FILE,
+    multiple=True,
+    help="A group of trustees of whom its threshold must decrypt; once for each group.",
+)
+@click.option("--credentials-proof", "proof", type=FILE, help="From: sandogh credentials prove. Its certificate is published.")
 @click.option("--same-operator", is_flag=True, help="The credential authority is run by this server's operator; the public page says so.")
-def seal(slug: str, credentials: Path, trustees: tuple[Path, ...], same_operator: bool) -> None:
+def seal(
+    slug: str, *, credentials: Path, trustees: tuple[Path, ...], thresholds: tuple[Path, ...], proof: Path | None, same_operator: bool
+) -> None:
     """Freeze definition, roll, trustees and credentials, and publish them; prints the election's fingerprint.
 
+    Trustees are numbered in the order given, the single ones first, then the members of each group.
     The first event's hash, told beside it, binds election, trustees and credentials in one value: publish it too.
     """
     from sandogh.server.board import domain as board
     from sandogh.server.common.clock import now
     from sandogh.server.console import acts
+    from sandogh.server.rolls import domain as rolls
 
+    if not trustees and not thresholds:
+        raise click.UsageError("give --trustee, --threshold-parameters, or both")
     sealed = acts.seal(
-        found(slug), credentials=read(credentials), trustees=[read(path) for path in trustees], same_operator=same_operator, now=now()
+        found(slug),
+        credentials=read(credentials),
+        trustees=[read(path) for path in trustees],
+        threshold_parameters=[read(path) for path in thresholds],
+        credentials_proof=read(proof) if proof else None,
+        same_operator=same_operator,
+        now=now(),
     )
-    talk(f"{slug}: sealed, {sealed.eligible_at_sealing} voters, {len(trustees)} trustees")
+    members = acts.trustees(sealed)
+    talk(f"{slug}: sealed, {sealed.eligible_at_sealing} voters, {len(members)} trustees")
+    if any(member.group for member in members):
+        for member in members:
+            kind = f"group {member.group}" if member.group else "must decrypt"
+            talk(f"  trustee {member.number}: {member.name or 'without a name'} ({kind})")
+    if alone := rolls.lone_weights(sealed):
+        talk(f"{slug}: {alone} voters have a weight that nobody else has; on the board their ballots can be recognised by it")
     talk(f"first event on the board: {board.head(sealed).hash}")
     click.echo(sealed.fingerprint)
+
+
+@election.command()
+@click.argument("slug")
+@click.argument("record", type=FILE)
+def rehearsal(slug: str, record: Path) -> None:
+    """Note the record of a rehearsal, in which the trustees opened a canary with their real keys."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    passed = acts.note_rehearsal(found(slug), read(record), now=now())
+    talk(f"{slug}: the rehearsal is on record: {'a quorum opened the canary' if passed else 'NO quorum could open the canary'}")
 
 
 # ---- voting
@@ -161,6 +200,11 @@ def open_voting(slug: str, at_once: bool) -> None:
 
     opened = acts.open_voting(found(slug), now=now(), at_once=at_once)
     talk(f"{slug}: open until {opened.closes_at.isoformat()}")
+    if not acts.rehearsed(opened):
+        talk(
+            f"{slug}: warning: no passed rehearsal of the trustees is on record, so whether their keys work is not known;"
+            f" hold one («sandogh trustee rehearsal new») and note it («sandogh election rehearsal {slug} RECORD»)"
+        )
 
 
 @election.command()
@@ -209,6 +253,33 @@ def tally(slug: str) -> None:
 
     acts.tally(found(slug), now=now())
     talk(f"{slug}: tallied; hand the archive («sandogh election archive {slug}») to the trustees")
+    tell_wanted(slug)
+
+
+def tell_wanted(slug: str) -> None:
+    """Who has still to do something before the result can be published."""
+    from sandogh.server.tallies import domain as tallies
+
+    chosen = found(slug)
+    if unmixed := tallies.missing_shuffles(chosen):
+        talk(f"{slug}: each trustee shuffles first, one after the other; still wanted: {', '.join(map(str, unmixed))}")
+    elif missing := tallies.missing_decryptions(chosen):
+        talk(f"{slug}: still wanted: partial decryptions of {'; '.join(map(str, missing))}")
+    elif chosen.state == "tallying":
+        talk(f"{slug}: enough; publish the result («sandogh election publish {slug}»)")
+
+
+@election.command()
+@click.argument("slug")
+@click.argument("shuffled", type=FILE)
+def shuffle(slug: str, shuffled: Path) -> None:
+    """Take in one trustee's shuffle, checked; the next trustee shuffles what it left. Where votes are opened one by one."""
+    from sandogh.server.common.clock import now
+    from sandogh.server.console import acts
+
+    owner, new = acts.shuffle(found(slug), read(shuffled), now=now())
+    talk(f"{slug}: the shuffle of trustee {owner} {'is recorded' if new else 'is on the board already'}")
+    tell_wanted(slug)
 
 
 @election.command()
@@ -234,6 +305,7 @@ def decrypt(slug: str, partials: tuple[Path, ...]) -> None:
     for path in partials:
         owner, new = acts.decrypt(chosen, read(path), now=now())
         talk(f"{slug}: trustee {owner} {'recorded' if new else 'is on the board already'}")
+    tell_wanted(slug)
 
 
 @election.command()
@@ -263,6 +335,8 @@ def status(slug: str, as_json: bool) -> None:
     for name, value in answer.items():
         if isinstance(value, dict):
             value = ", ".join(f"{part} {fact}" for part, fact in value.items())
+        if name == "missing_decryptions":
+            value = "; ".join(f"{each['needed']} of the trustees {', '.join(map(str, each['of']))}" for each in value)
         if value not in ("", None, []):
             click.echo(f"{name.replace('_', ' '):22}{value}")
 

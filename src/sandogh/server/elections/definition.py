@@ -6,28 +6,24 @@ from a source that the caller passes in.
 
 import hashlib
 import json
-import re
 import string
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sandogh import persian
-from sandogh.protocol.question import Question
-from sandogh.server.common.errors import Refused
 from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.fields import DefinitionRefused, Fields, Problem
-from sandogh.server.elections.photos import PhotoSource, Portrait, make_portrait, no_photos
+from sandogh.server.elections.photos import PhotoSource, Portrait, no_photos
+from sandogh.server.elections.race_reading import read_races
+from sandogh.server.elections.races import Race
 
 FORMAT = "sample-election/1"
 LARGEST_FILE = 5 * 1024 * 1024
-
-# A file below the definition's folder. What begins with a dot is hidden or leads upwards; letters of other scripts have several spellings.
-PHOTO_NAME = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.(jpe?g|png|webp)", re.IGNORECASE)
 
 # The words that each message may carry, and those without which it is useless (domain.md §2.6).
 TEMPLATES = {
@@ -36,35 +32,6 @@ TEMPLATES = {
     "vote_recorded": ({"name", "jalali", "tracker"}, set()),
     "reminder": ({"greeting", "hours", "link"}, set()),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody on the ballot. `photo` is the SHA-256 of the portrait, in hex."""
-
-    code: str
-    display_name: str
-    given_name: str
-    family_name: str
-    title: str
-    field: str
-    city: str
-    bio: str
-    photo: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Race:
-    """One question on the ballot. Seats are not choices: four separate settings (domain.md §1.3). Candidates stand in ballot order."""
-
-    id: str
-    title: str
-    seats_main: int
-    seats_alternate: int
-    min_choices: int
-    max_choices: int
-    rule_text: str
-    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +83,6 @@ class Definition:
         """The part that is frozen by sealing and not kept in columns of its own, ready for a JSON column."""
         whole = asdict(self)
         return {name: whole[name] for name in ("supervisory_board", "sms_templates", "tie_break", "races")}
-
-
-def races_of(stored: Mapping[str, Any]) -> list[Race]:
-    """The races of a stored definition, in ballot order."""
-    race_fields = {one.name for one in fields(Race)} - {"candidates"}
-    return [
-        Race(**{name: race[name] for name in race_fields}, candidates=tuple(Candidate(**candidate) for candidate in race["candidates"]))
-        for race in stored["races"]
-    ]
-
-
-def questions(races: list[Race] | tuple[Race, ...]) -> list[Question]:
-    """The races as questions of the protocol, answers in ballot order (protocol.md §4.3).
-
-    Namesakes in one race are told apart by their codes, since an answer is nothing but its text there.
-    """
-    made = []
-    for race in races:
-        names = Counter(candidate.display_name for candidate in race.candidates)
-        answers = tuple(
-            f"{candidate.display_name} ({candidate.code})" if names[candidate.display_name] > 1 else candidate.display_name
-            for candidate in race.candidates
-        )
-        made.append(Question(answers=answers, question=race.title, min=race.min_choices, max=race.max_choices))
-    return made
 
 
 def document(stored: Mapping[str, Any]) -> bytes:
@@ -206,7 +148,7 @@ def parse_definition(data: bytes | Mapping[str, Any], *, photos: PhotoSource = n
         supervisory_board=board,
         sms_templates=templates,
         # (3)
-        races=_races(top, photos, portraits),
+        races=read_races(top, photos, portraits),
         portraits=portraits,
     )
     for part in (rules, election, top):
@@ -293,82 +235,3 @@ def _templates(part: Fields) -> dict[str, str]:
             made[name] = template
     part.end()
     return made
-
-
-def _races(top: Fields, photos: PhotoSource, portraits: dict[str, Portrait]) -> tuple[Race, ...]:
-    """The races; the portraits of their candidates are put into `portraits`."""
-    races, ids, codes = [], set(), set()
-    for item in top.items("races"):
-        race_id = item.text("id", longest=30, pattern=r"[a-z][a-z0-9-]*")
-        if race_id in ids:
-            item.problem("id", _("تکراری است: «%(value)s»") % {"value": race_id})
-        ids.add(race_id)
-        candidates = []
-        for person in item.items("candidates"):
-            candidate, on_ballot = _candidate(person, race_id)
-            if candidate.code in codes:
-                person.problem("code", _("تکراری است: «%(value)s»") % {"value": candidate.code})
-            codes.add(candidate.code)
-            if on_ballot:
-                candidates.append(_with_portrait(candidate, person, photos, portraits))
-        if isinstance(item.value.get("candidates"), list) and item.value["candidates"] and not candidates:
-            item.problem("candidates", _("هیچ نامزد تأییدشده‌ای ندارد"))
-        candidates.sort(key=lambda c: (persian.sort_key(c.family_name), persian.sort_key(c.given_name), c.code))
-        race = Race(
-            id=race_id,
-            title=item.text("title", longest=100),
-            seats_main=item.integer("seats_main", low=1, high=100),
-            seats_alternate=item.integer("seats_alternate", low=0, high=100),
-            min_choices=item.integer("min_choices", low=0, high=200),
-            max_choices=item.integer("max_choices", low=1, high=200),
-            rule_text=item.text("rule_text", longest=500, required=False),
-            candidates=tuple(candidates),
-        )
-        if race.min_choices > race.max_choices:
-            item.problem("min_choices", _("نباید از max_choices بیشتر باشد"))
-        if candidates and race.max_choices > len(candidates):
-            item.problem("max_choices", _("نباید از شمار نامزدها (%(count)s) بیشتر باشد") % {"count": fa_digits(len(candidates))})
-        item.end()
-        races.append(race)
-    return tuple(races)
-
-
-def _candidate(person: Fields, race_id: str) -> tuple[Candidate, bool]:
-    """The candidate, and whether the name stands on the ballot: only confirmed ones do (domain.md §1.8)."""
-    status = person.text("status", longest=20)
-    if status in ("registered", "objected"):
-        person.problem("status", _("هنوز تعیین تکلیف نشده است"))
-    elif status and status not in ("confirmed", "rejected", "withdrawn"):
-        person.problem("status", _("ناشناخته است: «%(value)s»") % {"value": status})
-    if person.text("race", longest=30, required=False) not in ("", race_id):
-        person.problem("race", _("با شناسهٔ این رقابت یکی نیست"))
-    candidate = Candidate(
-        code=person.text("code", longest=12, pattern=r"[0-9A-Za-z-]+"),
-        display_name=person.text("display_name", longest=120),
-        given_name=person.text("given_name", longest=60),
-        family_name=person.text("family_name", longest=60),
-        title=person.text("title", longest=30, required=False),
-        field=person.text("field", longest=120, required=False),
-        city=person.text("city", longest=60, required=False),
-        bio=person.text("bio", longest=3000, required=False),
-        photo=person.text("photo", longest=200, required=False) or None,
-    )
-    if candidate.photo and not PHOTO_NAME.fullmatch(candidate.photo):
-        person.problem("photo", _("باید نام پرونده‌ای در پوشهٔ تعریف و با حروف لاتین باشد، مانند photos/101.jpg"))
-        candidate = replace(candidate, photo=None)
-    person.ignore("gender", "alphabetical_rank")
-    person.end()
-    return candidate, status == "confirmed"
-
-
-def _with_portrait(candidate: Candidate, person: Fields, photos: PhotoSource, portraits: dict[str, Portrait]) -> Candidate:
-    """The candidate with the fingerprint of the portrait in place of the file's name."""
-    if candidate.photo is None:
-        return candidate
-    try:
-        portrait = make_portrait(photos(candidate.photo))
-    except Refused as refused:
-        person.problem("photo", f"{refused.message}: «{candidate.photo}»")
-        return replace(candidate, photo=None)
-    portraits[candidate.code] = portrait
-    return replace(candidate, photo=portrait.sha256)

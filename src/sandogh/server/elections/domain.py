@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sandogh.protocol.election import new_uuid
-from sandogh.protocol.errors import Malformed
+from sandogh.protocol.errors import Malformed, SandoghError
+from sandogh.protocol.group import Group
 from sandogh.protocol.groups import group_named
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.definition import Definition
 from sandogh.server.elections.models import ActRecord, Election, Organisation, Photo
+from sandogh.server.elections.races import questions
 from sandogh.server.elections.state import Act, State, next_state
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -27,17 +29,27 @@ _SAME_NAME = (
 
 @transaction.atomic
 def create(definition: Definition, *, group: str, now: datetime) -> Election:
-    """A new election in draft, with its organisation. Raises Refused `slug_taken`, `unknown_group`."""
+    """A new election in draft, with its organisation. Raises Refused `slug_taken`, `unknown_group`, `group_unfit`."""
     try:
-        group_named(group)
+        chosen = group_named(group)
     except Malformed as error:
         raise Refused("unknown_group", _("گروه رمزنگاری «%(group)s» شناخته نیست.") % {"group": group}, status=400) from error
+    _refuse_unfit(definition, chosen)
     if Election.objects.filter(slug=definition.slug).exists():
         raise Refused("slug_taken", _("نشانی «%(slug)s» از آنِ انتخابات دیگری است.") % {"slug": definition.slug})
     election = Election.objects.create(slug=definition.slug, uuid=new_uuid(), group=group, created_at=now, **_columns(definition))
     _keep_photos(election, definition)
     record(election, "create", now=now)
     return election
+
+
+def _refuse_unfit(definition: Definition, group: Group) -> None:
+    """Said while it can still be mended: not every group holds every kind of question (protocol.md §3.1, §3.5)."""
+    try:
+        questions(definition.races, group)
+    except SandoghError as error:
+        message = _("این رقابت‌ها در گروه رمزنگاری «%(group)s» شدنی نیست: %(fault)s.") % {"group": group.name, "fault": error}
+        raise Refused("group_unfit", message, status=400) from error
 
 
 def _columns(definition: Definition) -> dict[str, Any]:
@@ -53,9 +65,12 @@ def _columns(definition: Definition) -> dict[str, Any]:
 
 @transaction.atomic
 def redefine(election: Election, definition: Definition, *, now: datetime) -> Election:
-    """Put another definition in place of a draft's. Raises Refused `frozen` once it is sealed, `slug_changed` for another address."""
+    """Put another definition in place of a draft's. Raises Refused `frozen` once it is sealed, `slug_changed` for another address,
+    `group_unfit`.
+    """
     locked = lock(election)
     refuse_frozen(locked)
+    _refuse_unfit(definition, group_named(locked.group))
     if definition.slug != locked.slug:
         raise Refused("slug_changed", _("نشانی انتخابات («%(slug)s») عوض نمی‌شود.") % {"slug": locked.slug})
     for name, value in _columns(definition).items():

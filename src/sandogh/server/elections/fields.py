@@ -71,6 +71,15 @@ class Fields:
             self.problem(name, _("شکل درستی ندارد: «%(value)s»") % {"value": words})
         return words
 
+    def texts(self, name: str, *, longest: int) -> tuple[str, ...]:
+        """A list of at least one text, none empty."""
+        raw = self._take(name)
+        if not isinstance(raw, list) or not raw:
+            self.problem(name, _("فهرستی با دست‌کم یک مورد لازم است"))
+            return ()
+        items = Fields({str(index): item for index, item in enumerate(raw)}, self.at(name), self.problems)
+        return tuple(items.text(str(index), longest=longest) for index in range(len(raw)))
+
     def integer(self, name: str, *, low: int, high: int, default: int | None = None) -> int:
         raw = self._take(name)
         if raw is None and default is not None:

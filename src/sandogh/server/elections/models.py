@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from sandogh.protocol.election import Election as ProtocolElection
 from sandogh.server.common.errors import Refused
-from sandogh.server.elections.definition import Contact, Race, Supervisor, races_of
+from sandogh.server.elections.definition import Contact, Supervisor
+from sandogh.server.elections.races import Race, races_of
 from sandogh.server.elections.state import State, state_text
 
 

@@ -11,3 +11,5 @@ class CastPermit:
     public_credential: str
     ballot_hash: str
     """The signature.hash of the sealed ballot: 43 characters of Base64 (protocol.md §7.1)."""
+    weight: int = 1
+    """How many times the roll says that this vote counts. The public list says it of the credential too, so it tells nothing new."""

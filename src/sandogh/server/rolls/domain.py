@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from sandogh.server.common.errors import Refused
 from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections.domain import lock, refuse_frozen
 from sandogh.server.elections.models import Election
-from sandogh.server.rolls.importer import COLUMNS, RollReport
+from sandogh.server.rolls.importer import COLUMNS, RollReport, Row
 from sandogh.server.rolls.models import Voter
 
 _BATCH = 500
@@ -31,8 +32,12 @@ def import_roll(election: Election, report: RollReport) -> int:
     if not report.accepted:
         raise Refused("roll_empty", _("هیچ ردیفی از فهرست پذیرفته نشد."), status=400)
     Voter.objects.filter(election=election).delete()
-    Voter.objects.bulk_create([Voter(election=election, **row.normalised) for row in report.accepted], batch_size=_BATCH)
+    Voter.objects.bulk_create([Voter(election=election, **_values(row)) for row in report.accepted], batch_size=_BATCH)
     return len(report.accepted)
+
+
+def _values(row: Row) -> dict[str, str | int]:
+    return row.normalised | {"weight": int(row.normalised.get("weight", "1"))}
 
 
 def find(election: Election, *, licence_no: str, national_id: str) -> Voter:
@@ -75,22 +80,39 @@ def eligible_count(election: Election) -> int:
     return eligible_voters(election).count()
 
 
+def weighted(election: Election) -> bool:
+    """Whether any vote of this roll counts more than once."""
+    return Voter.objects.filter(election=election, weight__gt=1).exists()
+
+
+def lone_weights(election: Election) -> int:
+    """How many who may vote have a weight that nobody else has: the public list shows it, so their ballots can be recognised by it."""
+    return sum(count == 1 for count in _weights(election).values()) if weighted(election) else 0
+
+
+def _weights(election: Election) -> Counter[int]:
+    return Counter(eligible_voters(election).values_list("weight", flat=True))
+
+
 def roll_fingerprint(election: Election) -> str:
     """Hex SHA-256 of the whole roll: a line with the format, then a line of compact JSON with each voter's eight values, by licence number.
 
-    Anyone who holds the roll can compute it again; from it alone nobody can be found.
+    Where votes have weights, the format is sandogh-roll/2 and the weight is the ninth value, a number. Anyone who holds the roll can
+    compute it again; from it alone nobody can be found.
     """
-    digest = hashlib.sha256(b"sandogh-roll/1\n")
-    for values in Voter.objects.filter(election=election).order_by("licence_no").values_list(*COLUMNS).iterator(chunk_size=_BATCH):
+    form, columns = ("sandogh-roll/2", (*COLUMNS, "weight")) if weighted(election) else ("sandogh-roll/1", COLUMNS)
+    digest = hashlib.sha256(f"{form}\n".encode())
+    for values in Voter.objects.filter(election=election).order_by("licence_no").values_list(*columns).iterator(chunk_size=_BATCH):
         digest.update(json.dumps(list(values), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
     return digest.hexdigest()
 
 
 @transaction.atomic
-def assign_credentials(election: Election, mapping: Mapping[str, str]) -> None:
+def assign_credentials(election: Election, mapping: Mapping[str, str], weights: Mapping[str, int]) -> None:
     """Give each eligible voter (by licence number) the public credential that the authority made. Only in draft: raises Refused `frozen`.
 
-    Raises Refused `credentials_roll` unless the mapping names exactly the eligible voters, `credentials_twice` for a repeated credential.
+    Raises Refused `credentials_roll` unless the mapping names exactly the eligible voters, `credentials_twice` for a repeated credential,
+    `credentials_weight` unless each has the roll's weight; `weights` names those that are not 1.
     """
     refuse_frozen(lock(election))
     voters = {voter.licence_no: voter for voter in eligible_voters(election)}
@@ -101,6 +123,9 @@ def assign_credentials(election: Election, mapping: Mapping[str, str]) -> None:
         }
         message = _("شناسه‌ها با فهرست واجدان شرایط یکی نیست: %(missing)s نفر شناسه ندارند و %(extra)s شناسه از آنِ کسی در فهرست نیست.")
         raise Refused("credentials_roll", message % counts)
+    if wrong := [licence_no for licence_no, voter in voters.items() if weights.get(licence_no, 1) != voter.weight]:
+        message = _("وزن رأی %(count)s نفر در شناسه‌ها با فهرست رأی‌دهندگان یکی نیست؛ نخستین آن‌ها پروانهٔ %(voter)s است.")
+        raise Refused("credentials_weight", message % {"count": fa_digits(len(wrong)), "voter": fa_digits(min(wrong))})
     if len(set(mapping.values())) != len(mapping):
         raise Refused("credentials_twice", _("یک شناسه به دو نفر داده شده است."))
     Voter.objects.filter(election=election).exclude(public_credential="").update(public_credential="")

@@ -20,11 +20,16 @@ from sandogh.server.common.templatetags.persian import fa_digits
 
 COLUMNS = ("licence_no", "national_id", "given_name", "family_name", "mobile", "field", "city", "status")
 HEADER = ("شماره پروانه", "کد ملی", "نام", "نام خانوادگی", "تلفن همراه", "رشته", "شهر", "وضعیت")
+WEIGHT_HEADER = "وزن رأی"
+"""A ninth column that may be left out: how many times a vote counts."""
 STATUSES = {"فعال": "active", "معلق": "suspended", "منقضی": "lapsed"}
 # What the columns of the database hold; a longer cell is a fault of the file, not something to cut.
 LONGEST = {"given_name": 100, "family_name": 100, "field": 120, "city": 60}
 LARGEST_FILE = 32 * 1024 * 1024
 MOST_ROWS = 200_000
+WEIGHTS = range(1, 1001)
+MOST_WEIGHT = 100_000
+"""Of all who may vote together: what a count can find in reasonable time (protocol.md §2)."""
 
 Finding = dict[str, Any]
 """A warning or rejection: `code` and what belongs to it (`rows`, `zeros`, `column`)."""
@@ -72,7 +77,10 @@ class RollReport:
         return [row for row in self.rows if row.accepted]
 
     def totals(self) -> dict[str, Any]:
-        """Counts in the shape of the expected file's `totals` (which also counts `members`: a truth no file can tell)."""
+        """Counts in the shape of the expected file's `totals` (which also counts `members`: a truth no file can tell).
+
+        `weight`, of all who may vote together, only for a roll with weights.
+        """
         accepted = self.accepted
         codes = Counter(
             code for row in self.rows for code in {note.split(":")[0] for note in row.notes} | {warning["code"] for warning in row.warnings}
@@ -87,7 +95,17 @@ class RollReport:
             "rows_with_code": dict(sorted(codes.items())),
             "rejected_for": dict(sorted(refused.items())),
             "rows_warned_and_accepted": sum(bool(row.warnings) for row in accepted),
-        }
+        } | ({"weight": sum(self.weights.elements())} if self.weighted else {})
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the file has the column of weights."""
+        return any("weight" in row.normalised for row in self.rows)
+
+    @property
+    def weights(self) -> Counter[int]:
+        """How many of those who may vote have each weight."""
+        return Counter(int(row.normalised.get("weight", "1")) for row in self.rows if row.eligible)
 
     def as_dict(self) -> dict[str, Any]:
         return {"format": "sandogh-roll-report/1", "totals": self.totals(), "rows": [row.as_dict() for row in self.rows]}
@@ -96,7 +114,7 @@ class RollReport:
 def read_roll(data: bytes) -> RollReport:
     """The roll in these bytes: UTF-8 with or without a byte order mark, commas, LF or CRLF. Raises Refused (`roll_…`) for what is no roll.
 
-    1. the bytes are a table with the eight columns, in any order
+    1. the bytes are a table with the eight columns, in any order, and perhaps that of the weights
     2. each row alone: R1 to R7, R10
     3. rows against the accepted rows above them: R8
     4. warnings that need the whole roll, accepted rows only: mobile_missing (R5), mobile_shared (R9), the kept row's half of R8
@@ -116,7 +134,11 @@ def read_roll(data: bytes) -> RollReport:
     # (3), (4)
     doubles = _mark_duplicates(rows)
     _warn(rows, doubles)
-    return RollReport(tuple(rows))
+    report = RollReport(tuple(rows))
+    if (total := sum(report.weights.elements())) > MOST_WEIGHT:
+        message = _("وزن رأی همهٔ واجدان شرایط با هم %(total)s است و نباید از %(most)s بیشتر باشد.")
+        raise Refused("roll_weight", message % {"total": fa_digits(total), "most": fa_digits(MOST_WEIGHT)}, status=400)
+    return report
 
 
 # ---- (1) the table
@@ -152,7 +174,9 @@ def _parsed(text: str) -> Iterator[list[str]]:
 
 
 def _columns(header: list[str] | None) -> dict[str, int]:
-    """Column name → its place. All eight must be there, once, and nothing else: an office that adds a column must say what it means."""
+    """Column name → its place. All eight must be there, once, that of the weights may, and nothing else: what else a column means, nobody
+    can guess.
+    """
     titles = [persian.display_text(cell) for cell in header or []]
     while titles and not titles[-1]:
         titles.pop()
@@ -160,13 +184,14 @@ def _columns(header: list[str] | None) -> dict[str, int]:
         raise Refused(
             "roll_header", _("ستون‌ها با ویرگول انگلیسی (,) از هم جدا نیستند. پرونده را با قالب «CSV UTF-8» ذخیره کنید."), status=400
         )
+    known = (*HEADER, persian.display_text(WEIGHT_HEADER))
     faults = [_("ستون «%(title)s» نیست") % {"title": title} for title in HEADER if title not in titles]
-    faults += [_("ستون «%(title)s» شناخته نیست") % {"title": title} for title in dict.fromkeys(titles) if title not in HEADER]
-    faults += [_("ستون «%(title)s» تکراری است") % {"title": title} for title in HEADER if titles.count(title) > 1]
+    faults += [_("ستون «%(title)s» شناخته نیست") % {"title": title} for title in dict.fromkeys(titles) if title not in known]
+    faults += [_("ستون «%(title)s» تکراری است") % {"title": title} for title in known if titles.count(title) > 1]
     if faults:
         message = _("سرستون‌های فهرست درست نیست: %(faults)s.") % {"faults": _("، ").join(faults)}
         raise Refused("roll_header", message, status=400)
-    return {column: titles.index(title) for column, title in zip(COLUMNS, HEADER, strict=True)}
+    return {column: titles.index(title) for column, title in zip((*COLUMNS, "weight"), known, strict=True) if title in titles}
 
 
 # ---- (2) one row
@@ -175,7 +200,7 @@ def _columns(header: list[str] | None) -> dict[str, int]:
 def _row(number: int, cells: list[str], order: dict[str, int]) -> Row:
     row = Row(number, {column: cells[place] if place < len(cells) else "" for column, place in order.items()})
     if not any(persian.clean(cell) for cell in cells):
-        row.normalised = dict.fromkeys(COLUMNS, "")
+        row.normalised = dict.fromkeys(order, "")
         row.rejections.append({"code": "row_empty"})
         return row
     if any(persian.clean(cell) for cell in cells[len(order) :]) or len(cells) < len(order):
@@ -186,11 +211,12 @@ def _row(number: int, cells: list[str], order: dict[str, int]) -> Row:
             row.normalised[column] = after
             row.notes.append(f"{rule}:{column}")
 
-    for column in COLUMNS:
+    for column in order:
         change("spaces_cleaned", column, persian.clean(row.normalised[column]))  # R1
         change("letters_folded", column, persian.fold_letters(row.normalised[column]))  # R2
-    for column in ("licence_no", "national_id", "mobile"):
-        change("digits_folded", column, persian.fold_digits(row.normalised[column]))  # R3
+    for column in ("licence_no", "national_id", "mobile", "weight"):
+        if column in order:
+            change("digits_folded", column, persian.fold_digits(row.normalised[column]))  # R3
     for column in ("licence_no", "national_id"):
         change("separators_removed", column, persian.drop_separators(row.normalised[column]))  # R4
     _numbers(row, change)
@@ -218,6 +244,21 @@ def _numbers(row: Row, change: Any) -> None:
             change("mobile_reformatted", "mobile", persian.normalise_mobile(value["mobile"]))  # R5
         except persian.Unreadable as fault:
             row.rejections.append({"code": fault.code})
+    if "weight" in value:
+        _weight(row, change)
+
+
+def _weight(row: Row, change: Any) -> None:
+    """An empty cell is an ordinary vote."""
+    typed = row.normalised["weight"]
+    if not typed:
+        change("weight_default", "weight", "1")
+    elif not (typed.isascii() and typed.isdigit()):
+        row.rejections.append({"code": "weight_shape"})
+    elif len(typed) > 10 or int(typed) not in WEIGHTS:
+        row.rejections.append({"code": "weight_range", "from": WEIGHTS[0], "to": WEIGHTS[-1]})
+    else:
+        change("weight_reformatted", "weight", str(int(typed)))
 
 
 def _words(row: Row) -> None:

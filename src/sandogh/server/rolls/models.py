@@ -21,6 +21,8 @@ class Voter(models.Model):
     field = models.CharField(max_length=120, blank=True)
     city = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=[(status, status) for status in STATUSES])
+    # How many times the vote counts.
+    weight = models.PositiveSmallIntegerField(default=1)
     # Which public credential is this voter's: known to the identity side alone, stripped from all that is published.
     public_credential = models.CharField(max_length=700, default="", blank=True)
 
@@ -32,6 +34,7 @@ class Voter(models.Model):
                 fields=["election", "public_credential"], condition=~models.Q(public_credential=""), name="voter_credential_once"
             ),
             models.CheckConstraint(condition=models.Q(status__in=STATUSES), name="voter_status_known"),
+            models.CheckConstraint(condition=models.Q(weight__gte=1), name="voter_weight_positive"),
         ]
 
     def __str__(self) -> str:

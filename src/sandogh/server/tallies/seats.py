@@ -52,9 +52,12 @@ def allocate(counts: Sequence[int], seats_main: int, seats_alternate: int) -> li
 
 def _outcome(votes: int, ahead: int, equal: int, first_line: int, second_line: int) -> Outcome:
     """Of a group of equals that holds the places ahead+1 … ahead+equal; the lines lie after as many places."""
+    return placed(ahead, equal, first_line, second_line) if votes else Outcome.NONE
+
+
+def placed(ahead: int, equal: int, first_line: int, second_line: int) -> Outcome:
+    """What becomes of `equal` candidates behind `ahead` others, where seats end after `first_line` and `second_line` places."""
     last = ahead + equal
-    if votes == 0:
-        return Outcome.NONE
     if last <= first_line:
         return Outcome.MAIN
     if ahead < first_line:

@@ -60,7 +60,10 @@ def redeem(election: Election, token: str, ballot_hash: str, *, now: datetime) -
         raise Refused("election_closed", _("زمان رأی‌گیری به پایان رسیده است و رأی تازه‌ای پذیرفته نمی‌شود."))
     if not session.voter.eligible:
         raise Refused("suspended", _("پروانهٔ شما اکنون فعال نیست. با دبیرخانهٔ کانون تماس بگیرید."), status=403)
-    permit = CastPermit(election_id=session.election_id, public_credential=session.voter.public_credential, ballot_hash=ballot_hash)
+    voter = session.voter
+    permit = CastPermit(
+        election_id=session.election_id, public_credential=voter.public_credential, ballot_hash=ballot_hash, weight=voter.weight
+    )
     return session, permit
 
 

@@ -10,19 +10,10 @@ from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.events import Event, EventType, next_allowed
 from sandogh.protocol.groups import group_named
+from sandogh.protocol.record import DATA_MEMBERS
 from sandogh.server.board.models import BoardData, BoardEvent, BoardHead, PublicCredential
 from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
-
-MEMBERS = {
-    EventType.Setup: 4,
-    EventType.Ballot: 1,
-    EventType.EndBallots: 0,
-    EventType.EncryptedTally: 2,
-    EventType.PartialDecryption: 2,
-    EventType.Result: 1,
-}
-"""How many data members stand before each event, protocol.md §11.4. Shuffles belong to question kinds that are refused for now."""
 
 CREDENTIALS_MEMBER = 2
 """Place of the public credentials among the members of Setup."""
@@ -46,14 +37,15 @@ def append(election: Election, event_type: EventType, members: Sequence[bytes] =
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event is appended inside the transaction of the act that causes it")
-    if len(members) != MEMBERS[event_type]:
-        raise ValueError(f"{event_type} has {MEMBERS[event_type]} data members, not {len(members)}")
+    if len(members) not in DATA_MEMBERS[event_type]:
+        wanted = " or ".join(map(str, DATA_MEMBERS[event_type]))
+        raise ValueError(f"{event_type} has {wanted} data members, not {len(members)}")
 
     # (1) Every appender of this election waits here, so this is the last lock an act takes and the work before its commit is small.
     head = lock(election)
 
     # (2) Under the lock: a ballot that raced the closing finds EndBallots here, whatever the clock said when it was sent.
-    if event_type not in next_allowed(EventType(head.type) if head else None):
+    if event_type not in next_allowed(EventType(head.type) if head else None, shuffles=_shuffles(election, event_type)):
         raise Refused("out_of_order", _("این کار در این مرحلهٔ انتخابات روی تابلوی عمومی نمی‌آید."))
 
     # (3)
@@ -86,6 +78,12 @@ def append(election: Election, event_type: EventType, members: Sequence[bytes] =
     return row
 
 
+def _shuffles(election: Election, event_type: EventType) -> bool:
+    """Whether shuffles come between tally and decryption. Asked only then: of a ballot's election not everything is read."""
+    after_the_ballots = {EventType.Shuffle, EventType.EndShuffles, EventType.PartialDecryption}
+    return event_type in after_the_ballots and election.election_json is not None and election.parsed().needs_shuffle
+
+
 def _start(row: BoardEvent, *, now: datetime) -> None:
     """Write Setup. Two sealings at once have no row to lock yet; the second one fails on the key and learns that it came late."""
     try:
@@ -100,5 +98,5 @@ def _list_credentials(election: Election, data: bytes) -> None:
     """Write the public list of Setup as rows, after checking it once, protocol.md §5.3."""
     listed = check_public_credentials(data, group_named(election.group))
     PublicCredential.objects.bulk_create(
-        (PublicCredential(election=election, credential=credential) for credential in listed), batch_size=500
+        (PublicCredential(election=election, credential=credential, weight=weight) for credential, weight in listed.items()), batch_size=500
     )

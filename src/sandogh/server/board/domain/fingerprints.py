@@ -32,7 +32,7 @@ def fingerprints(election: Election) -> Fingerprints:
     """Of the board as it is now; raises Refused `no_board` before the election is sealed."""
     end = head(election)
     setup = BoardData.objects.filter(event__election=election, event__height=0).order_by("place").values_list("hash", flat=True)
-    election_hash, trustees_hash, credentials_hash, _setup_data = setup
+    election_hash, trustees_hash, credentials_hash, *_certificate_and_setup_data = setup
     growing = end.type in {EventType.Setup, EventType.Ballot}
     return Fingerprints(
         election=_short(election_hash),

@@ -206,19 +206,24 @@ def _meaning(kind: EventType) -> str:
             return _("یک کلیددار سهم خود را برای گشودن جمع داده و درستی آن سنجیده شده است.")
         case EventType.Result:
             return _("شمار رأی هر نامزد، از روی همان جمع.")
-        case EventType.Shuffle | EventType.EndShuffles:
-            return ""
+        case EventType.Shuffle:
+            return _("یک کلیددار رأی‌های بسته را از نو بسته و جابه‌جا کرده و ثابت کرده است که رأیی کم، زیاد یا عوض نشده است.")
+        case EventType.EndShuffles:
+            return _("هر کلیددار یک بار بُر زده است؛ از این پس هیچ‌کس نمی‌داند کدام رأی از کیست و رأی‌ها باز می‌شوند.")
 
 
 def _member_names(detail: board.EventDetail) -> list[str]:
     """What the data members of an event are, in the archive's order (protocol.md §11.4)."""
     match detail.line.type:
         case EventType.Setup:
-            names = [_("تعریف انتخابات"), _("کلیدداران"), _("فهرست بی‌نام شناسه‌ها"), _("داده‌های آغاز")]
+            names = [_("تعریف انتخابات"), _("کلیدداران"), _("فهرست بی‌نام شناسه‌ها")]
+            names += [_("گواهی سازندهٔ شناسه‌ها")] * (len(detail.members) - 4) + [_("داده‌های آغاز")]
         case EventType.Ballot:
             names = [_("برگهٔ رأی")]
         case EventType.EncryptedTally:
             names = [_("جمع بستهٔ آرا"), _("جمع با شمار آرا")]
+        case EventType.Shuffle:
+            names = [_("رأی‌های بُرزده و اثبات آن"), _("بُر با شمارهٔ کلیددار")]
         case EventType.PartialDecryption:
             names = [_("سهم کلیددار"), _("سهم با شمارهٔ کلیددار")]
         case EventType.Result:

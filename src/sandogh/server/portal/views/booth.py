@@ -17,8 +17,8 @@ from sandogh import persian
 from sandogh.server.accounts.domain import sessions
 from sandogh.server.accounts.models import VotingSession
 from sandogh.server.common.errors import Refused
-from sandogh.server.elections.definition import Race
 from sandogh.server.elections.models import Election
+from sandogh.server.elections.races import Race
 from sandogh.server.portal.page import absolute, election_page, milliseconds, page, personal, session_token
 from sandogh.server.portal.views.public import short_title
 
@@ -90,6 +90,8 @@ def _race(race: Race, photos: Mapping[str, str]) -> dict[str, Any]:
         "title": race.title,
         "min": race.min_choices,
         "max": race.max_choices,
+        "blank": race.blank,
+        "kind": race.kind,
         "seats_main": race.seats_main,
         "seats_alternate": race.seats_alternate,
         "order_note": _("به ترتیب الفبای نام خانوادگی"),

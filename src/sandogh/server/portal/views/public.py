@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sandogh.jalali import TEHRAN
+from sandogh.server.board import domain as board
 from sandogh.server.common import clock
 from sandogh.server.common.templatetags.persian import fa_digits
 from sandogh.server.elections import domain as elections
-from sandogh.server.elections.definition import Race
 from sandogh.server.elections.models import Election
+from sandogh.server.elections.races import Race, RaceKind
 from sandogh.server.portal.page import election_page, milliseconds, page
 
 
@@ -41,6 +42,7 @@ def landing(request: HttpRequest, election: Election, *, now: datetime) -> HttpR
         "countdown": _countdown(election, now),
         "same_day": election.opens_at.astimezone(TEHRAN).date() == election.closes_at.astimezone(TEHRAN).date(),
         "races_heading": _races_heading(len(races)),
+        "weighted": bool(board.weights_of(election.pk)),
         "races": [{"title": race.title, "summary": _race_summary(race)} for race in races],
     }
     return page(request, "landing", election, context, now=now)
@@ -95,7 +97,23 @@ def _races_heading(count: int) -> str:
 
 
 def _race_summary(race: Race) -> str:
-    values = {"candidates": fa_digits(len(race.candidates)), "max": fa_digits(race.max_choices), "min": fa_digits(race.min_choices)}
+    values = {
+        "candidates": fa_digits(len(race.candidates)),
+        "lists": fa_digits(len(race.lists)),
+        "max": fa_digits(race.max_choices),
+        "min": fa_digits(race.min_choices),
+    }
+    match RaceKind(race.kind):
+        case RaceKind.RANKING:
+            return _("%(candidates)s نامزد، به ترتیب دلخواه شما") % values
+        case RaceKind.GRADES:
+            return _("%(candidates)s نامزد، به هر کدام یک درجه") % values
+        case RaceKind.LISTS:
+            return _("%(lists)s فهرست، %(candidates)s نامزد") % values
+        case RaceKind.CHOICES:
+            pass
     if race.min_choices:
-        return _("%(candidates)s نامزد، از %(min)s تا %(max)s انتخاب") % values
-    return _("%(candidates)s نامزد، حداکثر %(max)s انتخاب") % values
+        summary = _("%(candidates)s نامزد، از %(min)s تا %(max)s انتخاب") % values
+    else:
+        summary = _("%(candidates)s نامزد، حداکثر %(max)s انتخاب") % values
+    return _("%(summary)s، یا رأی سفید") % {"summary": summary} if race.blank else summary
