@@ -1,12 +1,12 @@
-"""Checks many ballots, on one processor or on several (protocol.md §7)."""
+"""Checks ballots and multiplies those that count, batch by batch (protocol.md §7, §8.2)."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 
-from sandogh.protocol.ballot import Ballot, check_ballot
+from sandogh.protocol.ballot import check_ballot, parse_ballot
 from sandogh.protocol.election import Election
 from sandogh.protocol.errors import Malformed, VerificationError
+from sandogh.protocol.tally import EncryptedTally, TallyBuilder
 
 #: Ballots handed to a process at once: enough to outweigh the handing over, few enough to keep memory small.
 BATCH = 8
@@ -14,47 +14,54 @@ BATCH = 8
 #: Below this number of ballots, starting processes costs more than it gains.
 WORTHWHILE = 24
 
-Judged = Ballot | Malformed | VerificationError
+Refusal = Malformed | VerificationError
 
 
-def judge(data: bytes, election: Election, credentials: frozenset[str]) -> Judged:
-    """The ballot if it may be counted, else the refusal."""
-    try:
-        return check_ballot(data, election=election, credentials=credentials)
-    except (Malformed, VerificationError) as refusal:
-        return refusal
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A ballot's bytes; the listed credential that it names, or None; its weight if it counts, else 0; whether to check its proofs."""
+
+    data: bytes
+    credential: str | None
+    weight: int
+    check: bool = True
 
 
-def judge_all(ballots: Iterable[bytes], election: Election, credentials: frozenset[str], *, jobs: int) -> Iterator[Judged]:
-    """Every ballot judged, in the order given, at most a few batches in memory."""
-    if jobs == 1:
-        for data in ballots:
-            yield judge(data, election, credentials)
-        return
-    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(election, credentials)) as pool:
-        waiting: deque[Future[list[Judged]]] = deque()
-        batch: list[bytes] = []
-        for data in ballots:
-            batch.append(data)
-            if len(batch) == BATCH:
-                waiting.append(pool.submit(_judge_batch, batch))
-                batch = []
-            if len(waiting) > 2 * jobs:
-                yield from waiting.popleft().result()
-        if batch:
-            waiting.append(pool.submit(_judge_batch, batch))
-        while waiting:
-            yield from waiting.popleft().result()
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Of a batch, per ballot None or the refusal, and the product of those that count and were not refused."""
+
+    refusals: tuple[Refusal | None, ...]
+    product: EncryptedTally
 
 
-# What a process of the pool works on, set once when it starts.
-_work: list[tuple[Election, frozenset[str]]] = []
+def judge_batch(election: Election, batch: list[Task]) -> Judged:
+    """Check every ballot of a batch, protocol.md §7, and multiply those that count, protocol.md §8.2."""
+    builder = TallyBuilder(election)
+    refusals: list[Refusal | None] = []
+    for task in batch:
+        try:
+            if task.check:
+                listed = () if task.credential is None else (task.credential,)
+                ballot = check_ballot(task.data, election=election, credentials=listed)
+            else:
+                ballot = parse_ballot(task.data, election)
+            if task.weight:
+                builder.add(ballot, task.weight)
+        except (Malformed, VerificationError) as refusal:
+            refusals.append(refusal)
+        else:
+            refusals.append(None)
+    return Judged(tuple(refusals), builder.finish())
 
 
-def _begin(election: Election, credentials: frozenset[str]) -> None:
-    _work[:] = [(election, credentials)]
-
-
-def _judge_batch(batch: list[bytes]) -> list[Judged]:
-    election, credentials = _work[0]
-    return [judge(data, election, credentials) for data in batch]
+def batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """The tasks in lists of BATCH, the last one shorter."""
+    batch: list[Task] = []
+    for task in tasks:
+        batch.append(task)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

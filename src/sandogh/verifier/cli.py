@@ -1,136 +1,266 @@
-"""`sandogh verify FILE.bel`: the report of a verification, for people and for programs."""
+"""`sandogh verify SOURCE`: what to verify, and what to do with the report."""
 
 import json
 import os
 import sys
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
+from sandogh.protocol.errors import SandoghError
+from sandogh.verifier.as_json import as_data
+from sandogh.verifier.audit import KEPT
 from sandogh.verifier.checks import verify_archive
-from sandogh.verifier.report import Check, Finding, Outcome, Report, Verdict
+from sandogh.verifier.earlier import Earlier
+from sandogh.verifier.progress import Teller
+from sandogh.verifier.report import Report, Verdict
+from sandogh.verifier.source import STANDARD_INPUT, BadAddress, Source, Unreachable, opened
+from sandogh.verifier.text import as_text
 
-MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.NOT_CHECKED: "–"}
+HOLDS, FAILS, INCOMPLETE = 0, 1, 3
 
-#: Invisible, and a part of Persian spelling.
-JOINERS = "\u200c\u200d"
+#: 32 GiB: a hundred thousand ballots of the largest kind. An hour: a board that sends no faster is not at work.
+MOST_BYTES = 1 << 35
+SECONDS = 3600
 
-#: Findings of one check that are printed; the rest is counted. `--json` has them all.
-SHOWN = 20
 
-VERDICTS = {
-    Verdict.INVALID: "NOT VALID",
-    Verdict.UNSUPPORTED: "NOT VERIFIED: the archive uses parts of the protocol that this version cannot check yet",
-}
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every command that reads an archive takes."""
+    for option in (
+        click.option(
+            "--progress/--no-progress", default=None, help="Tell on stderr how far the work is.  [default: if that is a terminal]"
+        ),
+        click.option(
+            "--timeout",
+            "seconds",
+            type=click.IntRange(min=1),
+            default=SECONDS,
+            show_default=True,
+            help="Give up fetching after this many seconds.",
+        ),
+        click.option(
+            "--most-bytes",
+            "most",
+            type=click.IntRange(min=1),
+            default=MOST_BYTES,
+            show_default=True,
+            help="Give up fetching above this size.",
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            envvar="SANDOGH_JOBS",
+            default=processors,
+            show_default="number of processors",
+            help="Share the work among this many processes.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an archive is read: the options of `source_options`."""
+
+    jobs: int
+    most: int
+    seconds: int
+    progress: bool | None
+
+    def teller(self) -> Teller | None:
+        wanted = sys.stderr.isatty() if self.progress is None else self.progress
+        return Teller() if wanted else None
+
+
+@contextmanager
+def source_at(name: str, reading: Reading, teller: Teller | None) -> Iterator[Source]:
+    """The archive; or the end of the program, with 2 for what cannot be a source and 3 for one that is out of reach."""
+    told = teller if teller is not None else _silently
+    try:
+        with opened(name, most=reading.most, seconds=reading.seconds, told=told) as source:
+            yield source
+    except BadAddress as error:
+        raise click.UsageError(str(error)) from error
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise click.UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _silently(what: str, done: int, total: int) -> None:
+    """Nobody wants to hear."""
+
+
+def out_of_reach(message: str) -> NoReturn:
+    """End the program: nothing was found false, and nothing could be verified."""
+    click.echo(f"NOT VERIFIED: {message}", err=True)
+    sys.exit(INCOMPLETE)
 
 
 @click.command()
-@click.argument("archive", metavar="FILE.bel", type=click.File("rb"))
+@click.argument("source", metavar="SOURCE")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole report to stdout as JSON.")
+@click.option("--open-ok", is_flag=True, help="Exit with 0 also for an election without its result yet, if all so far holds.")
+@click.option("--since", metavar="OLD.bel", help="Prove that this earlier archive is the beginning of SOURCE.")
 @click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    envvar="SANDOGH_JOBS",
-    default=lambda: os.cpu_count() or 1,
-    show_default="number of processors",
-    help="Check ballots by this many processes.",
+    "--history",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="For monitors: keep archive and journal there, and compare with the last look. Implies --open-ok.",
 )
-def verify(archive: BinaryIO, *, as_json: bool, jobs: int) -> None:
-    """Verify a whole election archive, check by check; «-» reads standard input.
+@click.option("--only-new", is_flag=True, help="With --since or --history: take the earlier ballots as checked, because you checked them.")
+@click.option(
+    "--report",
+    "documents",
+    metavar="OUT.html|OUT.pdf",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Write a report for a court; may be given more than once.",
+)
+@click.option("--language", type=click.Choice(["fa", "en"]), default="fa", show_default=True, help="Language of these reports.")
+@click.option(
+    "--findings", "kept", type=click.IntRange(min=1), default=KEPT, show_default=True, help="List so many findings of a check; count all."
+)
+@source_options
+def verify(
+    source: str,
+    *,
+    as_json: bool,
+    open_ok: bool,
+    since: str | None,
+    history: Path | None,
+    only_new: bool,
+    documents: tuple[Path, ...],
+    language: str,
+    kept: int,
+    jobs: int,
+    most: int,
+    seconds: int,
+    progress: bool | None,
+) -> None:
+    """Verify a whole election, check by check.
 
-    Needs no network and trusts nobody. Each check is marked ✓ (holds), ✗ (fails) or – (not checked). An archive of an election that is
-    still open is checked as far as it goes.
+    SOURCE is an archive (FILE.bel), «-» for standard input, or the address of an election on a running board (https://…/e/NAME/).
 
-    Exit status: 0 nothing fails, 1 something fails or cannot be checked by this version, 2 the file cannot be read or the usage is wrong.
+    Trusts nobody; without an address it needs no network. Each check is marked ✓ (holds), ✗ (fails) or – (not checked). Every fault
+    is listed, not only the first. An election that is still open is checked as far as it goes.
+
+    Exit status: 0 all holds, 1 something fails, 2 the usage is wrong, 3 incomplete (no result yet, cut off, beyond this version) or out of
+    reach.
     """
+    for path in documents:
+        if path.suffix.lower() not in (".html", ".pdf"):
+            raise click.UsageError(f"--report {path}: the name must end in .html or .pdf")
+    if history is not None and (since is not None or source == STANDARD_INPUT):
+        raise click.UsageError("--history compares with its own last archive of a file or an address: give neither --since nor «-»")
+    if only_new and history is None and since is None:
+        raise click.UsageError("--only-new means nothing without --since or --history")
+    reading = Reading(jobs, most, seconds, progress)
+    wanted = _Wanted(as_json, open_ok or history is not None, documents, language)
     try:
-        report = verify_archive(archive, jobs=jobs, progress=_progress if sys.stderr.isatty() else None)
+        if history is not None:
+            status = _with_history(source, history, reading, wanted, kept=kept, only_new=only_new)
+        else:
+            with _earlier(since) as earlier, _looked_at(source, reading, kept=kept, earlier=earlier, only_new=only_new) as (report, found):
+                status = wanted.deliver(report, found)
+    except Unreachable as error:
+        out_of_reach(str(error))
+    except BrokenProcessPool:
+        out_of_reach("a process of the verification was ended from outside, perhaps for want of memory")
     except OSError as error:
-        raise click.UsageError(f"cannot read the archive: {error}") from error
-    click.echo(json.dumps(as_data(report), ensure_ascii=False, indent=1) if as_json else as_text(report))
-    sys.exit(0 if report.verdict is Verdict.VALID else 1)
+        out_of_reach(f"cannot read or write: {error}")
+    sys.exit(status)
 
 
-def _progress(done: int, total: int) -> None:
-    click.echo(f"\rballot {done} of {total}", nl=done == total, err=True)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be done with a report."""
+
+    as_json: bool
+    open_ok: bool
+    documents: tuple[Path, ...]
+    language: str
+
+    def deliver(self, report: Report, source: Source) -> int:
+        """Write the documents and the answer; return the exit status."""
+        if self.documents:
+            from sandogh.verifier.document import write_documents  # typesetting takes a while to load
+
+            write_documents(report, self.documents, language=self.language, source=source, moment=datetime.now(UTC))
+        if self.as_json:
+            data = as_data(report) | {"source": {"name": source.name, "address": source.address}}
+            click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        else:
+            click.echo(as_text(report))
+        return exit_status(report, open_ok=self.open_ok)
 
 
-def as_text(report: Report) -> str:
-    """The report for a person: a line per check, its findings under it, the result, the verdict."""
-    lines = [line for check in report.checks for line in _check_lines(check)]
-    for number, question in enumerate(report.facts.result or (), 1):
-        width = len(str(max((count for _, count in question.counts), default=0)))
-        lines += ["", f"{number}. {question.question}", *(f"   {count:>{width}}  {answer}" for answer, count in question.counts)]
-    return "\n".join(map(_harmless, [*lines, "", _verdict(report)]))
+def exit_status(report: Report, *, open_ok: bool = False) -> int:
+    """0 all holds, 1 something fails, 3 neither."""
+    if report.verdict is Verdict.INVALID:
+        return FAILS
+    return HOLDS if report.complete or (open_ok and report.verdict is Verdict.VALID) else INCOMPLETE
 
 
-def _harmless(line: str) -> str:
-    """Without control characters: the archive's texts are a stranger's, and must not move the cursor or turn the line around."""
-    return "".join(each if each.isprintable() or each in JOINERS else "�" for each in line)
+@contextmanager
+def _earlier(path: str | None) -> Iterator[Earlier | None]:
+    """The earlier archive, if one is given; it must itself be whole."""
+    if path is None:
+        yield None
+        return
+    try:
+        file = Path(path).open("rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise click.UsageError(f"cannot read {path}: {error.strerror}") from error
+    with file:
+        try:
+            earlier = Earlier.read(file)
+        except SandoghError as error:
+            raise click.UsageError(f"{path} is itself no whole archive: {error}") from error
+        yield earlier
 
 
-def _check_lines(check: Check) -> list[str]:
-    parts = ["not checked"] if check.outcome is Outcome.NOT_CHECKED else []
-    if check.note:
-        parts.append(check.note)
-    head = ": ".join([f"{MARKS[check.outcome]} {check.number:>2} {check.name} ({check.sections})", *parts])
-    shown = [f"     {_finding(finding)}" for finding in check.findings[:SHOWN]]
-    if len(check.findings) > SHOWN:
-        shown.append(f"     and {len(check.findings) - SHOWN} more")
-    return [head, *shown]
+@contextmanager
+def _looked_at(name: str, reading: Reading, *, kept: int, earlier: Earlier | None, only_new: bool) -> Iterator[tuple[Report, Source]]:
+    """The report of a source, and the source as long as the block lasts."""
+    teller = reading.teller()
+    with source_at(name, reading, teller) as source:
+        report = verify_archive(source.file, jobs=reading.jobs, progress=teller, kept=kept, earlier=earlier, only_new=only_new)
+        if teller is not None:
+            teller.finish()
+        yield report, source
 
 
-def _finding(finding: Finding) -> str:
-    return f"{finding.section} {f'{finding.where}: ' if finding.where else ''}{finding.what}"
+def _with_history(name: str, folder: Path, reading: Reading, wanted: _Wanted, *, kept: int, only_new: bool) -> int:
+    """Look at a board, compare with the last look, and remember this one."""
+    from sandogh.verifier.history import Busy, History
+    from sandogh.verifier.program import this_program
 
-
-def _verdict(report: Report) -> str:
-    if report.verdict is not Verdict.VALID:
-        return VERDICTS[report.verdict]
-    if report.complete:
-        return "VALID: everything checked holds, from the setup to the result"
-    return f"VALID SO FAR: everything checked holds; the archive ends with {report.facts.stage}, so there is no result yet"
-
-
-def as_data(report: Report) -> dict[str, object]:
-    """The report for a program. The format's number changes when a field changes its meaning."""
-    facts = report.facts
-    return {
-        "format": "sandogh-verification/1",
-        "verdict": report.verdict.value,
-        "complete": report.complete,
-        "election": {
-            "name": facts.name,
-            "uuid": facts.uuid,
-            "group": facts.group,
-            "fingerprint": facts.fingerprint,
-            "trustees_fingerprint": facts.trustees_fingerprint,
-            "credentials_fingerprint": facts.credentials_fingerprint,
-            "stage": facts.stage,
-            "last_event": facts.last_event,
-            "trustees": facts.trustees,
-            "credentials": facts.credentials,
-            "ballots": facts.ballots,
-            "kept": facts.kept,
-        },
-        "checks": [
-            {
-                "number": check.number,
-                "name": check.name,
-                "sections": check.sections,
-                "outcome": check.outcome.value,
-                "note": check.note,
-                "findings": [
-                    {"section": finding.section, "what": finding.what, "where": finding.where, "unsupported": finding.unsupported}
-                    for finding in check.findings
-                ],
-            }
-            for check in report.checks
-        ],
-        "result": None
-        if facts.result is None
-        else [
-            {"question": question.question, "answers": [{"answer": answer, "count": count} for answer, count in question.counts]}
-            for question in facts.result
-        ],
-    }
+    program = this_program().sha256
+    try:
+        with History.locked(folder) as history:
+            before = None if history.archive is None else str(history.archive)
+            trusted = only_new and history.was_verified(program)
+            try:
+                with (
+                    _earlier(before) if before else nullcontext() as earlier,
+                    _looked_at(name, reading, kept=kept, earlier=earlier, only_new=trusted) as (report, source),
+                ):
+                    where = source.address or name
+                    history.keep(report, source.file, source=where, moment=datetime.now(UTC), program=program)
+                    return wanted.deliver(report, source)
+            except Unreachable as error:
+                history.note_unreachable(str(error), source=name, moment=datetime.now(UTC), program=program)
+                raise
+    except Busy as error:
+        out_of_reach(str(error))

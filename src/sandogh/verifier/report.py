@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sandogh.protocol.errors import Malformed, Unsupported, VerificationError
+from sandogh.protocol.errors import Malformed, Truncated, Unsupported, VerificationError
 
 
 class Outcome(StrEnum):
@@ -20,6 +20,8 @@ class Verdict(StrEnum):
 
     VALID = "valid"
     INVALID = "invalid"
+    #: What is there holds, and the archive breaks off in the middle of something.
+    INCOMPLETE = "incomplete"
     #: Everything that was wrong is a legal part of the protocol that this version cannot check yet.
     UNSUPPORTED = "unsupported"
 
@@ -32,15 +34,17 @@ class Finding:
     what: str
     where: str
     unsupported: bool = False
+    #: Not false, but cut off.
+    truncated: bool = False
 
     @classmethod
     def of(cls, refusal: Malformed | VerificationError) -> "Finding":
-        return cls(refusal.section, refusal.what, refusal.where, isinstance(refusal, Unsupported))
+        return cls(refusal.section, refusal.what, refusal.where, isinstance(refusal, Unsupported), isinstance(refusal, Truncated))
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the report."""
+    """One line of the report. `count` findings were made, of which `findings` has the first ones."""
 
     number: int
     name: str
@@ -48,14 +52,63 @@ class Check:
     outcome: Outcome
     note: str
     findings: tuple[Finding, ...] = ()
+    count: int = 0
+    #: For a check that did not run: the failed checks that it rests on; none when its matter has not happened or is not in the archive.
+    blamed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """A question with its answers and how often each was chosen."""
+    """A homomorphic question with its answers and how often each was chosen; an explicit blank vote comes first."""
 
     question: str
     counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsResult:
+    """A question of lists: of each list its name and count, and the counts of its candidates."""
+
+    question: str
+    lists: tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a counting method makes of the revealed votes: outside the proofs, and the same for whoever repeats it (protocol.md §10.4)."""
+
+    method: str
+    #: Each place of the outcome, the best first; more than one answer at a place is a tie.
+    places: tuple[tuple[str, ...], ...]
+    #: The working, a line each.
+    working: tuple[str, ...]
+    #: Votes that the method could not read.
+    spoilt: int
+
+
+@dataclass(frozen=True, slots=True)
+class VotesResult:
+    """A non-homomorphic question: its votes in the order of the last shuffle, one number per answer."""
+
+    question: str
+    answers: tuple[str, ...]
+    votes: tuple[tuple[int, ...], ...]
+    counting: Counting | None = None
+
+
+RaceResult = QuestionResult | ListsResult | VotesResult
+
+
+@dataclass(frozen=True, slots=True)
+class TrusteeFacts:
+    """A trustee: number from 1, the name it gave itself, the fingerprint of its key (protocol.md §12.7)."""
+
+    number: int
+    name: str | None
+    fingerprint: str
+    #: For members of a threshold group, how many of how many are enough.
+    threshold: int | None
+    size: int
 
 
 @dataclass(slots=True)
@@ -67,18 +120,30 @@ class Facts:
     group: str | None = None
     #: φ, which everybody who took part should compare (protocol.md §4.3).
     fingerprint: str | None = None
-    #: Type and hash of the last event; the hash stands for everything before it.
+    #: Type, height and hash of the last event; the hash stands for everything before it.
     stage: str | None = None
+    last_height: int | None = None
     last_event: str | None = None
-    #: Of the two other files of Setup, in the form of `fingerprint`.
+    #: Of the other files of Setup, in the form of `fingerprint`.
     trustees_fingerprint: str | None = None
     credentials_fingerprint: str | None = None
+    certificate_fingerprint: str | None = None
+    tally_fingerprint: str | None = None
     trustees: int | None = None
+    trustee_list: tuple[TrusteeFacts, ...] = ()
     credentials: int | None = None
+    #: The weights of all credentials added up; equal to their number when nobody has more than one vote.
+    credentials_weight: int | None = None
     ballots: int | None = None
-    #: Ballots that count: of each credential the last.
+    #: Ballots that count: of each credential the last; and their weight.
     kept: int | None = None
-    result: tuple[QuestionResult, ...] | None = None
+    kept_weight: int | None = None
+    shuffles: int = 0
+    decryptions: int = 0
+    result: tuple[RaceResult, ...] | None = None
+    #: Of the file: its size in bytes and its SHA-256 in hex.
+    archive_bytes: int = 0
+    archive_sha256: str = ""
 
 
 @dataclass(slots=True)
@@ -90,15 +155,29 @@ class Report:
 
     @property
     def findings(self) -> list[Finding]:
+        """The findings that were kept, of all checks."""
         return [finding for check in self.checks for finding in check.findings]
 
     @property
+    def count(self) -> int:
+        """How many findings were made, kept or not."""
+        return sum(check.count for check in self.checks)
+
+    @property
     def verdict(self) -> Verdict:
-        if not self.findings:
+        findings = self.findings
+        if not findings:
             return Verdict.VALID
-        return Verdict.UNSUPPORTED if all(finding.unsupported for finding in self.findings) else Verdict.INVALID
+        if all(finding.truncated for finding in findings):
+            return Verdict.INCOMPLETE
+        return Verdict.UNSUPPORTED if all(finding.unsupported or finding.truncated for finding in findings) else Verdict.INVALID
 
     @property
     def complete(self) -> bool:
         """Whether the election has come to its result, and the result holds."""
         return self.verdict is Verdict.VALID and self.facts.result is not None
+
+    @property
+    def result(self) -> tuple[RaceResult, ...] | None:
+        """The result, if everything holds that it rests on: nobody is shown numbers that the archive does not prove."""
+        return self.facts.result if self.complete else None
