@@ -1,8 +1,9 @@
 """The single transferable vote (protocol.md §10.4).
 
 The variant is the weighted inclusive Gregory method of the Scottish Local Government Elections Order 2007 (SSI 2007/42, Schedule 1,
-rules 46 to 51), with two departures: values are exact fractions where the order cuts them off after five decimals, and no tie is broken
-unless the caller names the rules for it. Quota: Droop, ⌊valid votes ÷ (seats + 1)⌋ + 1, the same throughout.
+rules 46 to 51), with three departures: values are exact fractions where the order cuts them off after five decimals; no tie is broken
+unless the caller names the rules for it; a candidate whom no valid vote names takes no seat, even if one stays empty. Quota: Droop,
+⌊valid votes ÷ (seats + 1)⌋ + 1, the same throughout.
 
 belenios-tool (2.0, 3.0) transfers by the same weights, but one election at a time: who has the quota still receives votes while another's
 surplus is transferred. It counts blank votes into the quota, and breaks ties by the order of the candidates.

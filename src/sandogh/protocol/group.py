@@ -88,8 +88,8 @@ class Group(ABC):
         """A function of a public exponent, faster than `public_power` when the same base comes back many times."""
 
     def public_multi_power(self, bases: Sequence[Element], exponents: Sequence[int]) -> Element:
-        """The product of base^exponent over both lists, for public exponents in 0..q-1; the identity of two empty lists."""
-        return self.product(map(self.public_power, bases, exponents))
+        """The product of base^exponent over both lists of one length, for public exponents in 0..q-1; of empty lists the identity."""
+        return self.product(self.public_power(base, exponent) for base, exponent in zip(bases, exponents, strict=True))
 
     def product(self, elements: Iterable[Element]) -> Element:
         """The product of the elements; the identity if there is none."""
