@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from protocol.elections import Story, story
-from sandogh.protocol.ballot import Ballot, check_ballot, make_ballot, parse_ballot, tracker_of
-from sandogh.protocol.canonical import dumps, loads
+from protocol.forgeries import check, opened, paths, refusal, signed
+from sandogh.protocol.ballot import check_ballot, make_ballot, parse_ballot, tracker_of
+from sandogh.protocol.canonical import dumps
 from sandogh.protocol.credential import CredentialKey
 from sandogh.protocol.digest import sha_base64
 from sandogh.protocol.ed25519 import ED25519
@@ -17,7 +18,6 @@ from sandogh.protocol.errors import Malformed, SandoghError, VerificationError
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Group
 from sandogh.protocol.homomorphic import HomomorphicQuestion
-from sandogh.protocol.proofs import make_knowledge
 
 both = pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
 
@@ -30,29 +30,6 @@ ORDER_TWO = f"{2**255 - 20:064x}"
 @pytest.fixture(scope="module")
 def held() -> Story:
     return story()
-
-
-def check(data: bytes, held: Story) -> Ballot:
-    return check_ballot(data, election=held.election, credentials=held.publics)
-
-
-def signed(form: dict[str, Any], held: Story, voter: int = 0) -> bytes:
-    """The ballot with whatever was changed, signed anew as its voter could."""
-    form = {name: value for name, value in form.items() if name != "signature"}
-    digest = sha_base64(dumps(form))
-    proof = make_knowledge(held.group, "sig", digest, held.voters[voter].secret)
-    return dumps(form | {"signature": {"hash": digest, "proof": proof.form()}})
-
-
-def opened(data: bytes) -> dict[str, Any]:
-    value: Any = loads(data)
-    return value  # type: ignore[no-any-return]
-
-
-def refusal(data: bytes, held: Story) -> Malformed | VerificationError:
-    with pytest.raises((Malformed, VerificationError)) as refused:
-        check(data, held)
-    return refused.value
 
 
 @both
@@ -264,13 +241,6 @@ def test_a_listed_credential_that_is_no_member_is_refused(held: Story) -> None:
             check_ballot(signed(form, held), election=held.election, credentials={element})
 
 
-def _deeper(value: Any) -> list[list[Any]]:
-    """The paths to every node of a JSON value."""
-    paths: list[list[Any]] = [[]]
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return paths + [[key, *path] for key, inner in items for path in _deeper(inner)]
-
-
 REPLACEMENTS: list[Any] = [None, True, 0, 1.5, "", "0", "-1", "01", str(ED25519.q), "z" * 64, [], [[]], {}, {"challenge": "0"}]
 
 
@@ -278,7 +248,7 @@ def test_any_field_replaced_by_anything_is_refused_as_malformed_or_false() -> No
     """Every node of the ballot, replaced in turn and signed again, so that no check hides behind the signature."""
     held = story(questions=[HomomorphicQuestion(("a",), "q", 0, 1)])
     form = opened(held.ballot(0, [[1]]))
-    for path in _deeper(form):
+    for path in paths(form):
         if not path or path[0] == "signature":
             continue
         for replacement in REPLACEMENTS:
@@ -298,7 +268,7 @@ def test_any_field_replaced_by_anything_is_refused_as_malformed_or_false() -> No
 
 def test_unknown_fields_and_other_orders_are_refused_at_every_level(held: Story) -> None:
     form = opened(held.ballot(0, ONE))
-    for path in _deeper(form):
+    for path in paths(form):
         changed = copy.deepcopy(form)
         node: Any = changed
         for key in path:

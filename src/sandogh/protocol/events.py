@@ -28,7 +28,7 @@ class EventType(StrEnum):
 #: The events that say only that something ended, and carry nothing (protocol.md §11.4).
 _WITHOUT_PAYLOAD = frozenset({EventType.EndBallots, EventType.EndShuffles})
 
-# protocol.md §12.2 without the shuffle part, which belongs to non-homomorphic questions: those are not supported yet.
+# protocol.md §12.2 without the shuffle part, which belongs to non-homomorphic questions.
 _AFTER: dict[EventType | None, frozenset[EventType]] = {
     None: frozenset({EventType.Setup}),
     EventType.Setup: frozenset({EventType.Ballot, EventType.EndBallots}),
@@ -39,7 +39,7 @@ _AFTER: dict[EventType | None, frozenset[EventType]] = {
     EventType.Result: frozenset(),
 }
 
-# The same with shuffles, for archives that have them.
+# The same with the shuffle part, which must then be there.
 _AFTER_WITH_SHUFFLES: dict[EventType | None, frozenset[EventType]] = {
     **_AFTER,
     EventType.EncryptedTally: frozenset({EventType.Shuffle}),
@@ -120,7 +120,8 @@ def next_allowed(previous: EventType | None, *, shuffles: bool = False) -> froze
 def check_grammar(types: Iterable[EventType], *, shuffles: bool = False) -> None:
     """Raise VerificationError unless the events happened in an allowed order, possibly not finished yet, protocol.md §12.2.
 
-    This is stricter than upstream (protocol.md §12.3, failures.md W6).
+    This is stricter than other programs (protocol.md §12.3): where ballots are collected backwards from the last one, ballots before a
+    second EndBallots vanish unseen.
     """
     previous: EventType | None = None
     for height, kind in enumerate(types):
@@ -162,14 +163,13 @@ class Owned:
     payload: str
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Owned":
-        fields = record(
-            loads_canonical(data, section="§10.1", what="owned object"), ("owner", "payload"), section="§10.1", what="owned object"
-        )
-        owner = integer(fields["owner"], section="§10.1", what="owner")
-        return cls(owner, hash_hex(fields["payload"], section="§10.1", what="payload"))
+    def from_bytes(cls, data: bytes, *, section: str = "§10.1") -> "Owned":
+        """Raises Malformed with the section of what is owned. That the owner is a trustee, the caller must still check."""
+        fields = record(loads_canonical(data, section=section, what="owned object"), ("owner", "payload"), section=section, what="owned object")
+        owner = integer(fields["owner"], section=section, what="owner")
+        return cls(owner, hash_hex(fields["payload"], section=section, what="payload"))
 
 
 def owned(owner: int, payload: str) -> bytes:
-    """The payload of PartialDecryption: the trustee's number, from 1, and the hex hash of the decryption, protocol.md §10.1."""
+    """The payload of Shuffle and PartialDecryption: the trustee's number, from 1, and the hex hash, protocol.md §9.3, §10.1."""
     return dumps({"owner": owner, "payload": payload})

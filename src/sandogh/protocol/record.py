@@ -14,7 +14,7 @@ from sandogh.protocol.shapes import hash_hex, record
 SECTION = "§11.4"
 
 #: How many data members stand before an event of each type. The second form of Setup has a credentials certificate.
-_DATA_MEMBERS: dict[EventType, tuple[int, ...]] = {
+DATA_MEMBERS: dict[EventType, tuple[int, ...]] = {
     EventType.Setup: (4, 5),
     EventType.Ballot: (1,),
     EventType.EndBallots: (0,),
@@ -84,8 +84,8 @@ def read_records(file: BinaryIO, *, complain: Complaint | None = None) -> Iterat
 
 def _check_layout(event: Event, data: list[Member]) -> None:
     """Raise unless these are the event's own data members, protocol.md §11.4."""
-    if len(data) not in _DATA_MEMBERS[event.type]:
-        wanted = " or ".join(map(str, _DATA_MEMBERS[event.type]))
+    if len(data) not in DATA_MEMBERS[event.type]:
+        wanted = " or ".join(map(str, DATA_MEMBERS[event.type]))
         raise VerificationError(SECTION, f"{len(data)} data members before {event.type} where {wanted} belong")
     if not data:
         return
@@ -107,7 +107,9 @@ def _check_layout(event: Event, data: list[Member]) -> None:
                 what="sized encrypted tally",
             )
             named = [hash_hex(fields["encrypted_tally"], section="§8.3", what="encrypted_tally")]
-        case EventType.Shuffle | EventType.PartialDecryption:
+        case EventType.Shuffle:
+            named = [Owned.from_bytes(payload.data, section="§9.3").payload]
+        case EventType.PartialDecryption:
             named = [Owned.from_bytes(payload.data).payload]
         case _:
             pass
