@@ -165,7 +165,9 @@ class Owned:
     @classmethod
     def from_bytes(cls, data: bytes, *, section: str = "§10.1") -> "Owned":
         """Raises Malformed with the section of what is owned. That the owner is a trustee, the caller must still check."""
-        fields = record(loads_canonical(data, section=section, what="owned object"), ("owner", "payload"), section=section, what="owned object")
+        fields = record(
+            loads_canonical(data, section=section, what="owned object"), ("owner", "payload"), section=section, what="owned object"
+        )
         owner = integer(fields["owner"], section=section, what="owner")
         return cls(owner, hash_hex(fields["payload"], section=section, what="payload"))
 
