@@ -1,17 +1,25 @@
-"""The encrypted tally (protocol.md §8; failures.md W12, W14)."""
+"""The encrypted tally (protocol.md §8)."""
 
+import io
 from typing import Any
 
 import pytest
 
-from protocol.elections import Story, story
+from protocol.elections import SMALL, Story, story
 from sandogh.protocol.ballot import parse_ballot
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.ed25519 import ED25519
+from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.errors import Malformed, SandoghError, VerificationError
+from sandogh.protocol.events import check_grammar
 from sandogh.protocol.finite_field import BELENIOS_2048
 from sandogh.protocol.group import Group
+from sandogh.protocol.homomorphic import HomomorphicQuestion
+from sandogh.protocol.lists import ListsQuestion
+from sandogh.protocol.nested import as_json
+from sandogh.protocol.nonhomomorphic import NonHomomorphicQuestion
+from sandogh.protocol.record import read_records
 from sandogh.protocol.result import Result
 from sandogh.protocol.tally import EncryptedTally, TallyBuilder, check_encrypted_tally, make_encrypted_tally
 
@@ -140,3 +148,133 @@ def test_a_low_order_element_in_a_tally_is_refused(held: Story) -> None:
     with pytest.raises(VerificationError) as refused:
         check_encrypted_tally(data, dumps(loads_with_hash(tally.sized_bytes(), data)), computed=tally, election=held.election)
     assert (refused.value.section, refused.value.where) == ("§4.2", "question 1, answer 1")
+
+
+# ---- weights, lists, vectors
+
+LISTS = ListsQuestion((("L1", "a", "b"), ("L2", "c")), "q")
+VECTOR = NonHomomorphicQuestion(("a", "b"), "q")
+
+
+def test_lists_are_counted_cell_by_cell_with_weights() -> None:
+    held = story(questions=[LISTS], weights=[3, 1, 5, 1])
+    votes = [[[[1, 1, 0], [0, 0]]], [[[0, 0, 0], [1, 1]]], [[[1, 1, 1], [0, 0]]]]
+    ballots = [held.ballot(voter, vote) for voter, vote in enumerate(votes)]
+    tally = held.tally(ballots)
+    assert (tally.num_tallied, tally.total_weight) == (3, 9)
+    assert as_json(Result.from_bytes(held.result(tally, held.decryptions(tally))).counts, int) == [[[8, 8, 5], [1, 1]]]
+
+
+def test_a_replaced_ballot_leaves_with_the_weight_it_came_with() -> None:
+    held = story(questions=[LISTS, *SMALL], weights=[3, 2, 1, 1])
+    cast = [held.ballot(voter, [rows, *VOTES[0]]) for voter, rows in ((0, [[1, 1, 0], [0, 0]]), (1, [[0, 0, 0], [1, 1]]))]
+    again = held.ballot(0, [[[0, 0, 0], [1, 1]], *VOTES[2]])
+    first, second, third = (parse_ballot(data, held.election) for data in [*cast, again])
+    builder = TallyBuilder(held.election)
+    builder.add(first, 3)
+    builder.add(second, 2)
+    builder.add(third, 3, replaces=first)
+    assert builder.finish() == held.tally([*cast, again])
+    assert builder.finish().total_weight == 5
+
+
+@pytest.fixture(scope="module")
+def graded() -> tuple[Story, list[bytes]]:
+    held = story(questions=[VECTOR, SMALL[1], VECTOR])
+    return held, [held.ballot(voter, [[voter, 7], [1, 0], [9, 9]]) for voter in range(3)]
+
+
+def test_vectors_are_kept_in_the_order_of_the_group(graded: tuple[Story, list[bytes]]) -> None:
+    held, cast = graded
+    tally = held.tally(cast)
+    assert held.tally(cast[::-1]) == tally
+    assert [len(each) for each in tally.to_shuffle] == [3, 3]
+    kept = [answer for data in cast for answer in [parse_ballot(data, held.election).answers[2]]]
+    assert {each.choices for each in kept} == set(tally.to_shuffle[1])  # type: ignore[union-attr]
+    keys = [bytes.fromhex(held.group.ser(each.alpha))[::-1] for each in tally.to_shuffle[1]]
+    assert keys == sorted(keys)
+    assert loads(held.tally([]).to_bytes())[0] == loads(held.tally([]).to_bytes())[2] == []  # type: ignore[index, call-overload]
+
+
+def test_a_replaced_vector_is_gone(graded: tuple[Story, list[bytes]]) -> None:
+    held, cast = graded
+    again = held.ballot(0, [[0, 0], [0, 1], [0, 0]])
+    first, second, third = (parse_ballot(data, held.election) for data in (*cast[:2], again))
+    builder = TallyBuilder(held.election)
+    builder.add(first)
+    builder.add(second)
+    builder.add(third, replaces=first)
+    assert builder.finish() == held.tally([cast[1], again])
+    assert builder.finish().num_tallied == 2
+
+
+def test_equal_alphas_are_ordered_by_beta() -> None:
+    group = ED25519
+    one, two, three = (group.power_g(number) for number in (1, 2, 3))
+    pairs = [Ciphertext(one, two), Ciphertext(one, three), Ciphertext(two, one)]
+    keys = [each.sort_key(group) for each in sorted(pairs, key=lambda each: each.sort_key(group))]
+    assert keys == sorted((bytes.fromhex(group.ser(each.alpha))[::-1], bytes.fromhex(group.ser(each.beta))[::-1]) for each in pairs)
+
+
+def test_a_whole_vector_has_no_weight(graded: tuple[Story, list[bytes]]) -> None:
+    held, cast = graded
+    builder = TallyBuilder(held.election)
+    with pytest.raises(VerificationError) as refused:
+        builder.add(parse_ballot(cast[0], held.election), 2)
+    assert refused.value.section == "§8.2"
+    weighted = story(questions=[VECTOR], weights=[2, 1, 1, 1])
+    with pytest.raises(VerificationError):
+        weighted.tally([weighted.ballot(0, [[1, 2]])])
+
+
+def test_vectors_in_another_order_or_number_are_refused(graded: tuple[Story, list[bytes]]) -> None:
+    held, cast = graded
+    tally = held.tally(cast)
+    rows: Any = loads(tally.to_bytes())
+
+    def refusal(changed: Any) -> VerificationError:
+        data = dumps(changed)
+        with pytest.raises(VerificationError) as refused:
+            check_encrypted_tally(data, dumps(loads_with_hash(tally.sized_bytes(), data)), computed=tally, election=held.election)
+        return refused.value
+
+    for changed, where in (
+        ([rows[0][::-1], rows[1], rows[2]], "question 1, answer 1"),
+        ([rows[0], rows[1], [rows[2][0], rows[2][2], rows[2][1]]], "question 3, answer 2"),
+        ([rows[0][:-1], rows[1], rows[2]], ""),
+        ([rows[0], rows[1], [*rows[2], rows[2][0]]], ""),
+        ([rows[0], rows[1], []], ""),
+    ):
+        refused = refusal(changed)
+        assert (refused.section, refused.where) == ("§8.2", where)
+
+
+def test_only_as_many_ciphertexts_take_the_place_of_what_was_shuffled(graded: tuple[Story, list[bytes]]) -> None:
+    held, cast = graded
+    tally = held.tally(cast)
+    first, second = tally.to_shuffle
+    turned = tally.shuffled([first[::-1], second])
+    assert (turned.to_shuffle, turned.ciphertexts[1]) == ((first[::-1], second), tally.ciphertexts[1])
+    assert tally.shuffled(tally.to_shuffle) == tally
+    for lists in ([first], [first, second[:-1]], [first, second, second], [(*first, first[0]), second]):
+        with pytest.raises(VerificationError) as refused:
+            tally.shuffled(lists)
+        assert refused.value.section == "§9.1"
+
+
+def test_a_whole_election_of_every_kind() -> None:
+    """Weights apart, which vectors do not have: shuffled by each trustee, decrypted, opened."""
+    held = story(questions=[HomomorphicQuestion(("a", "b"), "q", 1, 1, blank=True), LISTS, VECTOR])
+    votes: list[list[Any]] = [
+        [[0, 1, 0], [[1, 1, 0], [0, 0]], [1, 2]],
+        [[1, 0, 0], [[0, 0, 0], [1, 1]], [3, 4]],
+        [[0, 0, 1], [[1, 1, 1], [0, 0]], [0, 255]],
+    ]
+    ballots = [held.ballot(voter, vote) for voter, vote in enumerate(votes)]
+    records = list(read_records(io.BytesIO(held.archive(ballots))))
+    check_grammar([record.event.type for record in records], shuffles=True)
+    with pytest.raises(VerificationError):
+        check_grammar([record.event.type for record in records])
+    result: Any = loads(records[-1].data[0].data)
+    assert result["result"][:2] == [[1, 1, 1], [[2, 2, 1], [1, 1]]]
+    assert sorted(result["result"][2]) == [[0, 255], [1, 2], [3, 4]]
