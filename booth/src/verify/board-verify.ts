@@ -35,6 +35,7 @@ const results = found("verify-results", HTMLElement);
 // Numbers that change all the time are not read aloud; the bar has them for those who ask.
 const counting = element("p", { class: "muted small" });
 const answer = element("div", { class: "stack stack--near" });
+const details = element("div", {});
 const data = (name: string): string => section.dataset[name] ?? "";
 
 let workers: Worker[] = [];
@@ -48,6 +49,7 @@ function canCheck(): boolean {
 function begin(): void {
     status.after(counting);
     results.before(answer);
+    results.after(details);
     if (!canCheck()) {
         answer.append(verdictNote("warn", words.broken.browser));
         return;
@@ -70,6 +72,7 @@ function busy(): void {
     for (const worker of workers) worker.terminate();
     workers = [];
     answer.replaceChildren();
+    details.replaceChildren();
     results.replaceChildren();
     results.hidden = true;
     counting.textContent = "";
@@ -90,9 +93,12 @@ function rest(): void {
 
 const isBusy = (): boolean => all.hasAttribute("aria-disabled");
 
-function conclude(note: HTMLElement, ...more: readonly HTMLElement[]): void {
+function conclude(note: HTMLElement, lines: readonly HTMLElement[] = [], ...more: readonly HTMLElement[]): void {
     rest();
-    answer.replaceChildren(note, ...more);
+    answer.replaceChildren(note);
+    results.replaceChildren(...lines);
+    results.hidden = lines.length === 0;
+    details.replaceChildren(...more);
     status.textContent = "";
     note.focus();
 }
@@ -174,10 +180,9 @@ function showBallot(report: BallotReport): void {
     const link = report.event === undefined ? [] : [eventLink(report.event)];
     conclude(
         verdictNote(report.holds ? "ok" : "bad", report.holds ? words.ballot.good(rowOf(report.height)) : words.ballot.bad, ...link),
+        ballotLines(words, report),
         saveButton(report, "ballot"),
     );
-    results.replaceChildren(...ballotLines(words, report));
-    results.hidden = false;
 }
 
 // ---- (3)
@@ -247,9 +252,13 @@ function showReport(report: Report): void {
         const line = element("p", { "data-sought": kind }, words.ballot.sought[kind](rowOf(at?.height)));
         note.firstElementChild?.append(line, ...(at === null ? [] : [eventLink(at.event)]));
     }
-    conclude(note, saveButton(report, "board"), fingerprintList(words, report, { fingerprint: data("fingerprint") }), ...resultList(words, report));
-    results.replaceChildren(...report.checks.map((check) => checkLine(words, check, report)));
-    results.hidden = false;
+    conclude(
+        note,
+        report.checks.map((check) => checkLine(words, check, report)),
+        ...resultList(words, report),
+        fingerprintList(words, report, { fingerprint: data("fingerprint") }),
+        saveButton(report, "board"),
+    );
 }
 
 /** The findings as a file, for whoever is told of them. */

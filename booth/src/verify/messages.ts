@@ -13,7 +13,7 @@ export interface Messages {
     readonly stopped: string;
     readonly verdicts: Readonly<Record<Verdict | "soFar", readonly [title: string, meaning: string]>>;
     readonly broken: Readonly<Record<"network" | "device" | "browser" | "changed", readonly [title: string, meaning: string]>>;
-    readonly marks: Readonly<Record<"holds" | "fails" | "not checked" | "unsupported", string>>;
+    readonly marks: Readonly<Record<"holds" | "fails" | "not yet" | "not checked" | "unsupported", string>>;
     /** By the number of the check. */
     readonly checks: readonly string[];
     readonly waiting: string;
@@ -72,7 +72,7 @@ const fa: Messages = {
         browser: ["این مرورگر برای بررسی قدیمی است", "با مرورگری تازه‌تر بیایید، یا پروندهٔ تابلو را دریافت کنید و با برنامهٔ sandogh verify بسنجید."],
         changed: ["تابلوی دیگری رسید", "آخرین ردیفی که این صفحه نشان می‌دهد در پروندهٔ بررسی‌شده نیست. صفحه را تازه کنید؛ اگر باز چنین بود، به ناظران بگویید."],
     },
-    marks: { holds: "درست است", fails: "درست نیست", "not checked": "بررسی نشد", unsupported: "در مرورگر بررسی نمی‌شود" },
+    marks: { holds: "درست است", fails: "درست نیست", "not yet": "هنوز نه", "not checked": "بررسی نشد", unsupported: "در مرورگر بررسی نمی‌شود" },
     checks: [
         "پرونده و زنجیرهٔ ردیف‌ها",
         "ترتیب ردیف‌ها",
@@ -168,7 +168,7 @@ const en: Messages = {
         browser: ["This browser is too old for the check", "Come with a newer one, or download the board and check it with the program sandogh verify."],
         changed: ["Another board came", "The last row that this page shows is not in the file that was checked. Load the page again; if it stays so, tell the observers."],
     },
-    marks: { holds: "holds", fails: "fails", "not checked": "not checked", unsupported: "not checked in the browser" },
+    marks: { holds: "holds", fails: "fails", "not yet": "not yet", "not checked": "not checked", unsupported: "not checked in the browser" },
     checks: [
         "Container and chain",
         "Order of the rows",

@@ -8,7 +8,13 @@ import type { Check, Finding, Report } from "./report";
 /** Findings of one check that are shown; the report has them all. */
 const SHOWN = 10;
 
-const CHIPS = { holds: "chip chip--ok", fails: "chip chip--bad", "not checked": "chip chip--plain", unsupported: "chip chip--warn" } as const;
+const CHIPS = {
+    holds: "chip chip--ok",
+    fails: "chip chip--bad",
+    "not yet": "chip chip--plain",
+    "not checked": "chip chip--plain",
+    unsupported: "chip chip--warn",
+} as const;
 
 function chip(words: Messages, mark: keyof typeof CHIPS): HTMLElement {
     return element("span", { class: CHIPS[mark] }, words.marks[mark]);
@@ -38,19 +44,21 @@ function noteOf(words: Messages, check: Check, report: Report): string {
 /** One line of the report. */
 export function checkLine(words: Messages, check: Check, report: Report): HTMLElement {
     const unsupported = check.outcome === "fails" && check.findings.every((finding) => finding.unsupported);
+    const waits = check.outcome === "not checked" && check.note.startsWith("no ") && check.number < 11;
+    const mark = unsupported ? "unsupported" : waits ? "not yet" : check.outcome;
     const note = noteOf(words, check, report);
     return element(
         "li",
-        { "data-check": String(check.number), "data-outcome": unsupported ? "unsupported" : check.outcome },
+        { "data-check": String(check.number), "data-outcome": mark },
         element("span", { class: "no" }, digits(check.number)),
         element(
             "div",
             {},
             element("strong", {}, words.checks[check.number - 1] ?? check.name),
-            ...(note === "" ? [] : [" ", element("span", { class: "muted small" }, note)]),
+            ...(note === "" ? [] : [element("p", { class: "muted small" }, note)]),
             ...findingList(words, check),
         ),
-        chip(words, unsupported ? "unsupported" : check.outcome),
+        chip(words, mark),
     );
 }
 
@@ -66,7 +74,7 @@ export function fingerprintList(words: Messages, report: Report, shown: { readon
     const lines = names.flatMap((name) => {
         const value = report.election[name];
         if (value === undefined) return [];
-        const same = name === "fingerprint" ? [" ", element("span", { class: "small" }, value === shown.fingerprint ? words.same : words.different)] : [];
+        const same = name === "fingerprint" ? [element("p", { class: "small" }, value === shown.fingerprint ? words.same : words.different)] : [];
         return [element("div", {}, element("dt", {}, words.fingerprint[name]), element("dd", {}, code(value), ...same))];
     });
     return element("details", {}, element("summary", {}, words.fingerprints), element("p", { class: "small" }, words.compare), element("dl", { class: "facts" }, ...lines));
