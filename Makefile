@@ -102,6 +102,8 @@ test-browser: setup
 bench: setup-test
 	$(BIN)/python bench/verify.py
 	$(BIN)/python bench/shuffle.py
+	$(BIN)/python bench/keygen.py
+	$(BIN)/python bench/discrete_log.py
 	$(BIN)/python bench/cast.py
 	$(BIN)/python bench/booth.py
 

@@ -63,7 +63,7 @@ def build(group: Group, ballots: int, folder: Path) -> Path:
     partials = []
     for owner, key in enumerate(keys, 1):
         partial = make_partial_decryption(tally, private_key=key.private, election=election)
-        partials.append(check_partial_decryption(partial, tally=tally, trustee=key.public, election=election))
+        partials.append(check_partial_decryption(partial, tally=tally, trustee=trustees.members[owner - 1], election=election))
         chain.append(EventType.PartialDecryption, partial, owned(owner, sha_hex(partial)))
     chain.append(EventType.Result, make_result(election, tally, partials, trustees, tally.total_weight))
     folder.mkdir()

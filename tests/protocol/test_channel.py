@@ -83,6 +83,9 @@ def forged(contents: bytes, recipient: MessageKeys) -> str:
     [
         b"",
         b"4815162342",
+        b"4815162342.5",
+        b"-4815162342",
+        b"48151623420000000000",
         b"\xff",
         b'{"message":"4815162342"}',
         b'{"message":4815162342,"signature":{"challenge":"1","response":"1"}}',
@@ -95,7 +98,8 @@ def test_nothing_that_was_decrypted_is_quoted(contents: bytes) -> None:
     with pytest.raises((Malformed, VerificationError)) as refused:
         receive(forged(contents, recipient), recipient=recipient, sender=sender.verification)
     assert refused.value.section == "§6.2"
-    assert "4815162342" not in "".join(traceback.format_exception(refused.value, chain=True)).replace(repr(contents), "")
+    # With its causes, as a log would hold it, but without the lines of this test.
+    assert "4815162342" not in "".join(traceback.format_exception(refused.value))
 
 
 @pytest.mark.parametrize("addressed", ["secret", '{"recipient":"x"}', '{"message":"x","recipient":"x"}', '{"recipient":"x","message":1}'])

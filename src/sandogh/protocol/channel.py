@@ -186,7 +186,7 @@ def receive(written: object, *, recipient: MessageKeys, sender: Element, section
     3. the sender's signature
     4. the recipient named under it is this one
 
-    Raises Malformed or VerificationError, which never quote what was decrypted.
+    Raises Malformed or VerificationError, which never quote a value that was decrypted.
     """
     group = recipient.group
     # (1)
