@@ -8,6 +8,7 @@ import click
 # What the base installation can do: check, hold a key, issue credentials.
 ALONE = {
     "verify": ("sandogh.verifier.cli", "verify"),
+    "ballot": ("sandogh.verifier.ballot_cli", "ballot"),
     "trustee": ("sandogh.ceremony.cli", "trustee"),
     "credentials": ("sandogh.ceremony.cli", "credentials"),
 }

@@ -12,7 +12,7 @@ from protocol.elections import TIMESTAMP, Board, story
 from sandogh.protocol.archive import BLOCK, archive_header, archive_member, read_archive
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.digest import sha_hex
-from sandogh.protocol.errors import Malformed, VerificationError
+from sandogh.protocol.errors import Malformed, Truncated, VerificationError
 from sandogh.protocol.events import Event, EventType, make_setup_data, owned
 from sandogh.protocol.record import make_record, read_records
 
@@ -200,3 +200,55 @@ def test_records_are_not_made_of_what_would_not_be_read() -> None:
         with pytest.raises((Malformed, VerificationError)):
             make_record(board.last, kind, *data, timestamp=TIMESTAMP)
     assert isinstance(board, Board)
+
+
+# ---- reading past faults
+
+
+def complaints(archive: bytes) -> tuple[list[str], int]:
+    """What is told while reading on, and how many records come out."""
+    told: list[str] = []
+    count = sum(1 for _ in read_records(io.BytesIO(archive), complain=lambda refusal: told.append(str(refusal))))
+    return told, count
+
+
+def test_every_fault_is_told_after_which_reading_can_go_on() -> None:
+    held = story(voters=3)
+    board = held.opened()
+    for voter in range(3):
+        board.append(EventType.Ballot, held.ballot(voter, [[1, 0, 0], [0, 1]]))
+    whole = bytearray(board.archive)
+    assert complaints(bytes(whole)) == ([], 4)
+    members = read(bytes(whole))
+    assert [member.kind for member in members] == [*["data"] * 4, "event", *["data", "event"] * 3]
+    # A byte of the first ballot, the mode of the second one's header, the padding after the third.
+    whole[members[5].offset + 100] ^= 1
+    whole[members[7].offset - BLOCK + 101] = ord("1")
+    last = members[9]
+    whole[last.offset + len(last.data)] = 7
+    told, count = complaints(bytes(whole))
+    assert count == 4
+    assert [line.split(":")[0] for line in told] == ["member 6", "event 1", "member 8", "member 10"]
+    with pytest.raises(VerificationError):
+        list(read_records(io.BytesIO(bytes(whole))))
+
+
+def test_a_broken_link_does_not_hide_the_next_one() -> None:
+    held = story(voters=1)
+    first, second = held.opened(), held.opened()
+    ballot = held.ballot(0, [[1, 0, 0], [0, 1]])
+    first.append(EventType.Ballot, ballot)
+    second.append(EventType.EndBallots)
+    second.append(EventType.EndBallots)
+    third = second.archive[len(held.opened().archive) :]
+    told, count = complaints(first.archive + third + first.archive[len(held.opened().archive) :])
+    assert count == 5
+    assert [line.split(":")[0] for line in told] == ["event 2", "event 4"]
+
+
+@pytest.mark.parametrize("cut", [1, 511, 513, 600])
+def test_what_breaks_off_is_not_called_false(cut: int) -> None:
+    with pytest.raises(Truncated):
+        read(SMALL[:-cut])
+    with pytest.raises(Truncated):
+        read(b"")

@@ -1,8 +1,9 @@
 """One run through the plan of the checks: what each found, and what later ones may rest on (protocol.md §12.1)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from types import TracebackType
 from typing import BinaryIO, NoReturn
 
 from sandogh.protocol.decryption import PartialDecryption
@@ -80,6 +81,7 @@ class Audit:
         self._start = file.tell()
         self._continuation: str | VerificationError | None = None
         self._jobs = jobs
+        self._stack = ExitStack()
         self._progress = progress
         self._kept = kept
         self._findings: list[Finding] = []
@@ -89,13 +91,18 @@ class Audit:
         self._waiting: dict[int, str] = {}
         self._blame: dict[int, set[int]] = {}
 
-    def run(self, plan: tuple[Step, ...]) -> Report:
-        """Take every step of the plan. Never raises for anything an archive may hold."""
-        with ExitStack() as stack:
-            self.index = stack.enter_context(closing(Index(self.file)))
-            self.workers = stack.enter_context(Workers(self._jobs))
-            for step in plan:
-                self._take(step)
+    def __enter__(self) -> "Audit":
+        self.index = self._stack.enter_context(closing(Index(self.file)))
+        self.workers = self._stack.enter_context(Workers(self._jobs))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def run(self, plan: Iterable[Step]) -> Report:
+        """Take every step of the plan. Never raises for anything an archive may hold. What was found can be asked for until the end."""
+        for step in plan:
+            self._take(step)
         return self.report
 
     def _take(self, step: Step) -> None:

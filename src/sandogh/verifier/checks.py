@@ -66,4 +66,5 @@ def verify_archive(
     if not file.seekable():
         with copied(file) as copy:
             return verify_archive(copy, jobs=jobs, progress=progress, kept=kept, earlier=earlier, only_new=only_new)
-    return Audit(file, jobs=jobs, progress=progress, kept=kept, earlier=earlier, only_new=only_new).run(PLAN)
+    with Audit(file, jobs=jobs, progress=progress, kept=kept, earlier=earlier, only_new=only_new) as audit:
+        return audit.run(PLAN)

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,13 +88,14 @@ class Reading:
 def source_at(name: str, reading: Reading, teller: Teller | None) -> Iterator[Source]:
     """The archive; or the end of the program, with 2 for what cannot be a source and 3 for one that is out of reach."""
     told = teller if teller is not None else _silently
-    try:
-        with opened(name, most=reading.most, seconds=reading.seconds, told=told) as source:
-            yield source
-    except BadAddress as error:
-        raise click.UsageError(str(error)) from error
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise click.UsageError(f"cannot read {name}: {error.strerror}") from error
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(opened(name, most=reading.most, seconds=reading.seconds, told=told))
+        except BadAddress as error:
+            raise click.UsageError(str(error)) from error
+        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+            raise click.UsageError(f"cannot read {name}: {error.strerror}") from error
+        yield source
 
 
 def _silently(what: str, done: int, total: int) -> None:
@@ -161,6 +162,9 @@ def verify(
     for path in documents:
         if path.suffix.lower() not in (".html", ".pdf"):
             raise click.UsageError(f"--report {path}: the name must end in .html or .pdf")
+        # Said now, and not after hours of work.
+        if not os.access(path.parent, os.W_OK):
+            raise click.UsageError(f"--report {path}: the folder does not exist or cannot be written")
     if history is not None and (since is not None or source == STANDARD_INPUT):
         raise click.UsageError("--history compares with its own last archive of a file or an address: give neither --since nor «-»")
     if only_new and history is None and since is None:

@@ -164,11 +164,16 @@ class Report:
         return sum(check.count for check in self.checks)
 
     @property
+    def cut_off(self) -> bool:
+        """Whether the archive breaks off, and nothing else is wrong with it."""
+        return bool(self.findings) and all(finding.truncated for finding in self.findings)
+
+    @property
     def verdict(self) -> Verdict:
         findings = self.findings
         if not findings:
             return Verdict.VALID
-        if all(finding.truncated for finding in findings):
+        if self.cut_off:
             return Verdict.INCOMPLETE
         return Verdict.UNSUPPORTED if all(finding.unsupported or finding.truncated for finding in findings) else Verdict.INVALID
 
