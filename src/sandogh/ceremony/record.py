@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from sandogh.ceremony.ballots import AT_ONCE, BallotChecker, Cast
+from sandogh.ceremony import ballots
+from sandogh.ceremony.ballots import BallotChecker, Cast
 from sandogh.protocol.archive import Member
 from sandogh.protocol.ballot import Ballot, parse_ballot
 from sandogh.protocol.credential import check_public_credentials
@@ -117,7 +118,7 @@ class Reading:
                 raise VerificationError("§7.1", "the same ballot a second time")
         self.seen.add(member.hash)
         self.waiting.append((Cast(event.height, member.data), member))
-        if len(self.waiting) == AT_ONCE:
+        if len(self.waiting) == ballots.AT_ONCE:
             self.count_waiting()
 
     def count_waiting(self) -> None:
