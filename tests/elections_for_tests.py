@@ -7,7 +7,9 @@
     seal(device, ballot); confirm(device)   # ballot hash sealed, vote code texted
     device = ready(e, voter, ballot)        # the three lines above in one
     cast(device, ballot)                    # through the domain, as the voting API does it
-    count(e)                                # close, tally, decrypt, publish → TallyResult
+    count(e)                                # close, tally, shuffle where needed, decrypt, publish → TallyResult
+    build(quorum=(5, 3), trustees=0, weights=(1, 3, 2), races="blank")    # five trustees of whom three suffice, weights, blank votes
+    build(races="kinds", trustees=2)        # a ranking, grades, lists, and choices with a blank vote
 
 Times are passed on: `now=` everywhere, the present by default. Nothing here talks HTTP.
 """
@@ -22,15 +24,19 @@ from typing import Any
 
 from django.db import transaction
 
+from protocol.establishments import establish
 from sandogh.protocol.ballot import make_ballot
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.credential import CredentialKey, derive_credential, generate_credential
 from sandogh.protocol.decryption import make_partial_decryption
 from sandogh.protocol.election import Election as SealedElection
-from sandogh.protocol.events import EventType
 from sandogh.protocol.groups import group_named
-from sandogh.protocol.tally import EncryptedTally
-from sandogh.protocol.trustee import TrusteeKey, generate_trustee_key
+from sandogh.protocol.homomorphic import HomomorphicQuestion
+from sandogh.protocol.lists import ListsQuestion
+from sandogh.protocol.nonhomomorphic import NonHomomorphicQuestion
+from sandogh.protocol.question import Choice, Question
+from sandogh.protocol.shuffle import make_shuffle
+from sandogh.protocol.trustee import TrusteeKey, check_trustees, generate_trustee_key
 from sandogh.server.accounts.domain import codes, permits, sessions
 from sandogh.server.accounts.domain.keyed import new_public_id, token_hash
 from sandogh.server.accounts.models import VotingSession
@@ -40,19 +46,21 @@ from sandogh.server.common import clock
 from sandogh.server.console import acts
 from sandogh.server.elections.models import Election
 from sandogh.server.messaging.models import OutboundMessage
-from sandogh.server.rolls.importer import HEADER
+from sandogh.server.rolls.importer import HEADER, WEIGHT_HEADER
 from sandogh.server.rolls.models import Voter
 from sandogh.server.tallies import domain as tallies
+from sandogh.server.tallies.published import encrypted_tally
 
 SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "sample-election.json"
 
 # Candidates kept of each race of the sample, seats and most choices.
 SIZES = {
     "small": {"board": (4, 2, 1, 3), "inspector": (2, 1, 1, 2), "prosecutor": (2, 1, 0, 1)},
+    "blank": {"board": (4, 2, 1, 3), "inspector": (2, 1, 1, 2), "prosecutor": (2, 1, 0, 1)},
     "figures": {"board": (20, 7, 2, 7), "inspector": (6, 2, 1, 3), "prosecutor": (3, 1, 0, 1)},
 }
 
-Choices = Sequence[Sequence[int]]
+Choices = Sequence[Choice]
 Person = tuple[str, str, str]
 """Licence number, national ID, mobile."""
 
@@ -97,26 +105,50 @@ class ElectionForTests:
     def parsed(self) -> SealedElection:
         return self.model.parsed()
 
+    @property
+    def quorum(self) -> list[int]:
+        """Numbers of trustees who suffice: the single ones, and the last so many of each threshold group."""
+        trustees = check_trustees(bytes(self.model.trustees_json or b""), self.parsed.group)
+        return [member.number for needed, members in trustees.grouped() for member in members[len(members) - needed :]]
+
     def random_choices(self, chance: random.Random | None = None) -> Choices:
         """Allowed choices for every race."""
         chance = chance or random.Random()
-        chosen = []
-        for question in self.parsed.questions:
-            marked = chance.sample(range(len(question.answers)), chance.randint(question.min, question.max))
-            chosen.append([int(place in marked) for place in range(len(question.answers))])
-        return chosen
+        return [_random_choice(question, chance) for question in self.parsed.questions]
 
     def ballot(self, voter: VoterForTests, choices: Choices | None = None) -> bytes:
         """A sealed and signed ballot, as the booth makes it."""
         return make_ballot(self.parsed, voter.key, choices if choices is not None else self.random_choices())
 
 
+def _random_choice(question: Question, chance: random.Random) -> Choice:
+    match question:
+        case HomomorphicQuestion():
+            blank = question.blank and chance.random() < 0.3
+            marked = [] if blank else chance.sample(range(len(question.answers)), chance.randint(question.min, question.max))
+            marks = [int(place in marked) for place in range(len(question.answers))]
+            return [int(blank), *marks] if question.blank else marks
+        case ListsQuestion():
+            chosen = chance.randrange(len(question.answers))
+            return [
+                [int(row == chosen), *(int(row == chosen and (place == 0 or chance.random() < 0.5)) for place in range(len(names) - 1))]
+                for row, names in enumerate(question.answers)
+            ]
+        case NonHomomorphicQuestion():
+            grades = question.extra.grades if question.extra else None
+            if grades:
+                return [chance.randint(1, len(grades)) for _ in question.answers]
+            return chance.sample(range(1, len(question.answers) + 1), len(question.answers))
+
+
 def build(
     *,
     voters: int = 3,
+    weights: Sequence[int] = (),
     slug: str = "azmayesh",
     group: str = "Ed25519",
     trustees: int = 2,
+    quorum: tuple[int, int] | None = None,
     races: str = "small",
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
@@ -125,31 +157,45 @@ def build(
 ) -> ElectionForTests:
     """An election in the state `sealed` or `open`; by default it opened an hour ago and closes in eight.
 
-    `races` is "small" (8 candidates in three races), "figures" (29, what is measured) or "sample" (36).
-    Every voter of the roll is in `voters`.
+    `races` is "small" (8 candidates in three races), "blank" (the same, each with a blank vote), "kinds" (a ranking, grades, lists,
+    choices), "figures" (29, what is measured) or "sample" (36). `weights`, one a voter, are 1 by default. `quorum`, (members, how many
+    suffice), adds a threshold group after the single trustees. Every voter of the roll is in `voters`.
     """
     now = now or clock.now()
-    election, people = draft(voters=voters, slug=slug, group=group, races=races, opens_at=opens_at, closes_at=closes_at, now=now)
+    election, people = draft(
+        voters=voters, weights=weights, slug=slug, group=group, races=races, opens_at=opens_at, closes_at=closes_at, now=now
+    )
     secrets = [generate_credential() for _ in people]
     keys = [derive_credential(secret, uuid=election.uuid, group=group_named(group)) for secret in secrets]
     members = tuple(VoterForTests(*person, secret, key) for person, secret, key in zip(people, secrets, keys, strict=True))
     holders = tuple(generate_trustee_key(group_named(group), name=f"trustee {number}") for number in range(1, trustees + 1))
+    established = [establish(*quorum, group_named(group))] if quorum else []
     request = json.loads(acts.credentials_request(election, base_url="http://127.0.0.1:8000"))
     issued = {
         "format": "sandogh-public-credentials/1",
         "uuid": election.uuid,
         "roll_fingerprint": request["roll_fingerprint"],
-        "credentials": [{"voter": member.licence_no, "public": member.key.public} for member in members],
+        "credentials": [
+            {"voter": member.licence_no, "public": member.key.public} | ({"weight": weight} if weight > 1 else {})
+            for member, weight in zip(members, weights or [1] * voters, strict=True)
+        ],
     }
-    acts.seal(election, credentials=json.dumps(issued).encode(), trustees=[holder.public.to_bytes() for holder in holders], now=now)
+    acts.seal(
+        election,
+        credentials=json.dumps(issued).encode(),
+        trustees=[holder.public.to_bytes() for holder in holders],
+        threshold_parameters=[each.parameters.to_bytes() for each in established],
+        now=now,
+    )
     if state == "open":
         acts.open_voting(Election.by_slug(slug), now=now)
-    return ElectionForTests(slug, members, holders)
+    return ElectionForTests(slug, members, (*holders, *(key for each in established for key in each.held)))
 
 
 def draft(
     *,
     voters: int = 1,
+    weights: Sequence[int] = (),
     slug: str = "azmayesh",
     group: str = "Ed25519",
     races: str = "small",
@@ -162,7 +208,7 @@ def draft(
     people = [_person(number) for number in range(1, voters + 1)]
     election, report = acts.create(
         _definition(slug, races),
-        _roll(people),
+        _roll(people, weights),
         group=group,
         opens_at=opens_at or now - timedelta(hours=1),
         closes_at=closes_at or now + timedelta(hours=8),
@@ -245,17 +291,23 @@ def close(election: ElectionForTests, *, now: datetime | None = None) -> datetim
 
 
 def partial_decryption(election: ElectionForTests, owner: int) -> bytes:
-    """What trustee `owner`, from 1, makes of the published tally."""
-    ((encrypted, sized),) = board.members_of(election.model, EventType.EncryptedTally)
-    published = EncryptedTally.from_bytes(encrypted, sized, election=election.parsed)
-    return make_partial_decryption(published, private_key=election.trustees[owner - 1].private, election=election.parsed)
+    """What trustee `owner`, from 1, makes of the published tally, shuffled where it had to be."""
+    tally = encrypted_tally(election.model)
+    return make_partial_decryption(tally, private_key=election.trustees[owner - 1].private, election=election.parsed)
 
 
-def count(election: ElectionForTests, *, now: datetime | None = None) -> tallies.TallyResult:
-    """From open to published."""
+def shuffle(election: ElectionForTests) -> bytes:
+    """A shuffle of what the last one left."""
+    return make_shuffle(election.parsed, encrypted_tally(election.model).to_shuffle)
+
+
+def count(election: ElectionForTests, owners: Sequence[int] | None = None, *, now: datetime | None = None) -> tallies.TallyResult:
+    """From open to published; `owners` decrypt, by default as few as suffice."""
     now = close(election, now=now)
     acts.tally(election.model, now=now)
-    for owner in range(1, len(election.trustees) + 1):
+    for owner in tallies.missing_shuffles(election.model):
+        tallies.add_shuffle(election.model, shuffle(election), owner, now=now)
+    for owner in election.quorum if owners is None else owners:
         tallies.add_partial_decryption(election.model, partial_decryption(election, owner), owner, now=now)
     acts.publish(election.model, now=now)
     return tallies.result_for(election.model)
@@ -268,20 +320,48 @@ def _person(number: int) -> Person:
     return f"99{number:08d}", f"{digits}{rest if rest < 2 else 11 - rest}", f"0912000{number % 10_000:04d}"
 
 
-def _roll(people: Sequence[Person]) -> bytes:
+def _roll(people: Sequence[Person], weights: Sequence[int] = ()) -> bytes:
     names = ("آزاده", "کیان", "نرگس", "بهمن", "شیرین")
     rows = [
         ",".join((licence_no, national_id, names[number % len(names)], f"آزمون‌گر {number}", mobile, "راه و ساختمان", "سپیدشهر", "فعال"))
         for number, (licence_no, national_id, mobile) in enumerate(people, 1)
     ]
-    return "\n".join([",".join(HEADER), *rows]).encode()
+    if weights:
+        rows = [f"{row},{weight}" for row, weight in zip(rows, weights, strict=True)]
+    return "\n".join([",".join([*HEADER, *([WEIGHT_HEADER] if weights else [])]), *rows]).encode()
 
 
 def _definition(slug: str, races: str) -> bytes:
     document = json.loads(SAMPLE.read_text())
     document["election"]["slug"] = slug
-    if races != "sample":
+    if races == "kinds":
+        document["races"] = _kinds(document["races"])
+    elif races != "sample":
         for race in document["races"]:
             keep, main, alternate, most = SIZES[races][race["id"]]
             race |= {"candidates": race["candidates"][:keep], "seats_main": main, "seats_alternate": alternate, "max_choices": most}
+            if races == "blank":
+                race["blank"] = True
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _kinds(sample: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A race of each kind, with three or four of the sample's candidates each."""
+    board, inspectors, prosecutors = (race["candidates"] for race in sample)
+
+    def race(name: str, title: str, **more: Any) -> dict[str, Any]:
+        for person in more.get("candidates", []):
+            person.pop("race", None)
+        return {"id": name, "title": title, "seats_main": 1, "seats_alternate": 0, **more}
+
+    lists = [{"title": "فهرست یکم", "candidates": board[4:6]}, {"title": "فهرست دوم", "candidates": board[6:9]}]
+    for one in lists:
+        for person in one["candidates"]:
+            person.pop("race", None)
+    return [
+        race("order", "رتبه‌بندی", kind="ranking", method="stv", blank=True, candidates=board[:4]),
+        race("grades", "درجه‌بندی", kind="grades", grades=["عالی", "خوب", "رد"], candidates=inspectors[:3]),
+        race("lists", "فهرست‌ها", kind="lists", lists=lists),
+        race("pairs", "شولتسه", kind="ranking", method="schulze", candidates=board[9:12]),
+        race("marks", "انتخاب", min_choices=0, max_choices=2, blank=True, candidates=prosecutors[:2]),
+    ]

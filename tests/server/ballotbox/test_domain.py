@@ -1,6 +1,7 @@
 """Checking and casting a ballot: what is refused, why, and that nothing of it remains (protocol.md §12.6; failures.md W1)."""
 
 import contextlib
+import dataclasses
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -164,6 +165,16 @@ def test_a_permit_of_another_voter_is_refused() -> None:
     e = build(voters=2)
     ballot = e.ballot(e.voters[1])
     assert refusal(lambda: put(e, permit_for(e, ballot, number=0), ballot)) == ("wrong_credential", 403)
+
+
+@pytest.mark.parametrize(("permitted", "listed"), [(1, 3), (3, 1), (2, 3)])
+def test_a_permit_of_another_weight_is_refused(permitted: int, listed: int) -> None:
+    """The roll and the public list disagree about this voter: it counts neither so nor so."""
+    e = build(voters=2, weights=(listed, 5))
+    ballot = e.ballot(e.voters[0])
+    permit = CastPermit(e.model.pk, e.voters[0].key.public, hash_of(ballot), permitted)
+    assert refusal(lambda: put(e, permit, ballot)) == ("wrong_weight", 409)
+    put(e, dataclasses.replace(permit, weight=listed), ballot)
 
 
 def test_a_second_ballot_of_a_credential_is_refused() -> None:

@@ -16,11 +16,12 @@ from sandogh.server.common.errors import Refused
 from sandogh.server.elections.models import Election
 from sandogh.server.tallies.decryptions import Delivered, add_partial_decryption, delivered, missing_decryptions, wanted_texts
 from sandogh.server.tallies.published import decrypted_by, encrypted_tally, trustees_of
-from sandogh.server.tallies.result import TallyResult, result_for
+from sandogh.server.tallies.result import RaceResult, TallyResult, result_for
 from sandogh.server.tallies.shuffles import add_shuffle, missing_shuffles
 
 __all__ = [
     "Delivered",
+    "RaceResult",
     "TallyResult",
     "add_partial_decryption",
     "add_shuffle",

@@ -123,6 +123,7 @@ def _order(race: OrderResult) -> dict[str, Any]:
         "seats": _seats(race.race),
         "method": _method(race.race),
         "result": race,
+        "tied": any(line.outcome is Outcome.TIE_MAIN for line in race.lines),
         "rows": rows,
         "candidates": candidates,
         "stages": stages,
