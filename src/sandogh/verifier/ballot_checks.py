@@ -33,10 +33,10 @@ def ballots(audit: Audit) -> str:
         product = combined(audit.election, product, batch.product)
         done += len(batch.refusals)
         audit.tell("ballots", done, total)
-    facts = audit.report.facts
-    facts.kept, facts.kept_weight = product.num_tallied, product.total_weight
     if audit.refused:
         return f"{audit.refused} of {count(total, 'ballot')} refused"
+    facts = audit.report.facts
+    facts.kept, facts.kept_weight = product.num_tallied, product.total_weight
     audit.computed = in_order(audit.election, product)
     replaced = total - product.num_tallied
     return (

@@ -135,7 +135,7 @@ class Facts:
     #: The weights of all credentials added up; equal to their number when nobody has more than one vote.
     credentials_weight: int | None = None
     ballots: int | None = None
-    #: Ballots that count: of each credential the last; and their weight.
+    #: Ballots that count: of each credential the last; and their weight. Unknown while a ballot does not hold.
     kept: int | None = None
     kept_weight: int | None = None
     shuffles: int = 0

@@ -80,7 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_yet": ("موضوع آن هنوز رخ نداده است", "its matter has not happened yet"),
     "outside": ("در پرونده نیست", "not in the file"),
     "none_given": ("نسخهٔ پیشینی داده نشده است", "no earlier copy was given"),
-    "check1": ("ظرف و زنجیره", "Container and chain"),
+    "check1": ("ساختار پرونده و زنجیرهٔ رویدادها", "Container and chain"),
     "rule1": (
         "پرونده فقط شامل اجزای مقرر است؛ محتوای هر جزء با اثرانگشت دیجیتالی (SHA-256) که نام آن است می‌خواند؛ و هر رویداد به رویداد"
         " پیش از خود"
@@ -117,7 +117,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check6": ("تک‌تک رأی‌ها", "Every single ballot"),
     "rule6": (
         "هر رأی به همین انتخابات تعلق دارد، دارندهٔ یکی از شناسه‌های فهرست آن را امضا کرده و اثبات‌های همراه آن نشان می‌دهد که"
-        " بی‌گشودن رأی،"
+        " بدون گشودن رأی،"
         " انتخاب‌های درون آن مجاز است.",
         "Each ballot belongs to this election and is signed by the holder of a listed identifier, and its proofs show, without"
         " opening it, that"
@@ -337,7 +337,7 @@ class Words:
 
     def section(self, sections: str) -> str:
         """A section of the protocol's document: «بند ۷.۲», "§7.2"."""
-        return f"بند {fa_digits(sections.removeprefix('§'))}" if self.language == "fa" else sections
+        return f"بند\u00a0{fa_digits(sections.removeprefix('§'))}" if self.language == "fa" else sections
 
     def gregorian(self, moment: datetime) -> str:
         """A date of the Gregorian calendar with the time of day."""
