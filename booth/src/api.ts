@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The voting API (architecture.md §2): four calls, all of which may be repeated.
+ * The voting API (architecture.md §2): five calls, all of which may be repeated.
  *
- * A lost answer does not say whether the request arrived. Sealing the same hash, casting the same bytes and leaving have the same
- * effect twice as once, so each is sent again, with growing pauses, until an answer comes or the tries are used up.
+ * A lost answer does not say whether the request arrived. Sealing or giving up the same hash, casting the same bytes and leaving have the
+ * same effect twice as once, so each is sent again, with growing pauses, until an answer comes or the tries are used up.
  * The body is made once and repeated byte for byte.
  */
 import type { SessionState } from "./session";
@@ -48,6 +48,12 @@ export interface StatusAnswer {
     readonly sent: number;
 }
 
+/** How many sealed ballots this session has given up so far, and how many it may. */
+export interface AuditAnswer {
+    readonly audited: number;
+    readonly most: number;
+}
+
 export interface CastAnswer {
     readonly tracker: string;
     readonly event: string;
@@ -59,12 +65,14 @@ export interface VotingApi {
     seal(hash: string, publicCredential: string, wanted: () => boolean): Promise<SealAnswer>;
     /** One try only: the caller asks again by itself. */
     status(): Promise<StatusAnswer>;
+    /** Once this is answered, the ballot of this hash can never be cast. */
+    audit(hash: string): Promise<AuditAnswer>;
     cast(ballot: string): Promise<CastAnswer>;
     leave(): Promise<void>;
 }
 
 export interface ApiOptions {
-    readonly urls: { readonly seal: string; readonly status: string; readonly cast: string; readonly leave: string };
+    readonly urls: { readonly seal: string; readonly status: string; readonly audit: string; readonly cast: string; readonly leave: string };
     readonly csrf: string;
     readonly fetch: typeof fetch;
     /** Resolves after so many milliseconds. */
@@ -139,8 +147,8 @@ export function votingApi(options: ApiOptions): VotingApi {
                 { ballot_hash: hash, credential },
                 (answer, sent) => ({
                     vote_code: code(answer["vote_code"]),
-                    now: time(answer["now"]),
-                    expires_at: time(answer["expires_at"]),
+                    now: integer(answer["now"]),
+                    expires_at: integer(answer["expires_at"]),
                     sent,
                 }),
                 wanted,
@@ -149,11 +157,16 @@ export function votingApi(options: ApiOptions): VotingApi {
             once(urls.status, null, STATUS_TIMEOUT, (answer, sent) => ({
                 state: sessionState(answer["state"]),
                 vote_code: answer["vote_code"] === null || answer["vote_code"] === "" ? null : code(answer["vote_code"]),
-                now: time(answer["now"]),
-                expires_at: time(answer["expires_at"]),
-                election_ends_at: time(answer["election_ends_at"]),
-                last_cast_at: time(answer["last_cast_at"]),
+                now: integer(answer["now"]),
+                expires_at: integer(answer["expires_at"]),
+                election_ends_at: integer(answer["election_ends_at"]),
+                last_cast_at: integer(answer["last_cast_at"]),
                 sent,
+            })),
+        audit: (hash) =>
+            persist(urls.audit, { ballot_hash: hash }, (answer) => ({
+                audited: integer(answer["audited"]),
+                most: integer(answer["most"]),
             })),
         cast: (ballot) =>
             persist(urls.cast, { ballot }, (answer) => ({
@@ -202,9 +215,9 @@ function code(value: unknown): string {
     throw wrong("code");
 }
 
-function time(value: unknown): number {
+function integer(value: unknown): number {
     if (typeof value === "number" && Number.isSafeInteger(value)) return value;
-    throw wrong("time");
+    throw wrong("number");
 }
 
 function text(value: unknown): string {

@@ -7,7 +7,7 @@ import type { BoothData } from "./data";
 import { keepHistory } from "./history";
 import { messagesFor } from "./messages";
 import { Runner } from "./runner";
-import { openSealer } from "./sealing";
+import { openSealer, type Sealer } from "./sealing";
 import { wouldLose } from "./session";
 import { App, ExitButton } from "./views/app";
 import { UnsupportedView } from "./views/ending";
@@ -28,6 +28,7 @@ async function start(main: HTMLElement): Promise<void> {
     const key = `sandogh.credential.${data.slug}`;
     const elapsed = (): number => performance.now();
     const clock = new ServerClock(data.now, pageAnswered(), elapsed);
+    const sealer = (): Promise<Sealer> => openSealer(main.dataset["worker"] ?? "", data.election, data.session.id);
     const runner = new Runner({
         data,
         clock,
@@ -38,7 +39,7 @@ async function start(main: HTMLElement): Promise<void> {
             wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
             mark: elapsed,
         }),
-        openSealer: () => openSealer(main.dataset["worker"] ?? "", data.election, data.session.id),
+        openSealer: sealer,
         credential: { read: () => sessionStorage.getItem(key), forget: () => sessionStorage.removeItem(key) },
         go: (url) => location.replace(url),
         hidden: () => document.hidden,
@@ -52,6 +53,9 @@ async function start(main: HTMLElement): Promise<void> {
         runner,
         clock,
         goBack: () => trail.goBack(),
+        openSealer: sealer,
+        load: (name) => import(/* @vite-ignore */ new URL(name, import.meta.url).href),
+        shown: { heading: false },
         goingOut: () => {
             outside = true;
             setTimeout(() => (outside = false), OUTSIDE);

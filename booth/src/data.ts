@@ -17,6 +17,8 @@ export interface Race {
     readonly title: string;
     readonly min: number;
     readonly max: number;
+    /** Whether «رأی سفید» is a choice of its own. */
+    readonly blank: boolean;
     readonly seats_main: number;
     readonly seats_alternate: number;
     readonly order_note: string;
@@ -41,32 +43,40 @@ export interface BoothData {
     readonly urls: {
         readonly seal: string;
         readonly status: string;
+        readonly audit: string;
         readonly cast: string;
         readonly leave: string;
         readonly receipt: string;
         readonly landing: string;
         readonly login: string;
+        /** With the origin, as it is read from a picture on another device. */
+        readonly open: string;
     };
     readonly csrf: string;
     readonly language: string;
 }
 
 interface Question {
+    /** The kind, of all but homomorphic questions. */
+    readonly type?: string;
     readonly question: string;
     readonly answers: readonly string[];
     readonly min: number;
     readonly max: number;
+    readonly blank?: boolean;
 }
 
 /**
- * Whether the titles, limits and names on the page are those of the election file.
+ * What speaks against voting on this page: a kind of question that this booth cannot seal, or titles, limits or names that are not those
+ * of the election file; null if nothing does.
  *
  * The ballot carries places, not names: a page that showed names in another order would turn a vote for one person into a vote for
  * another. The file is bound by its fingerprint, so it is the file that decides. The code follows a name to tell namesakes apart.
  */
-export function agreesWithElection(races: readonly Race[], election: string): boolean {
+export function objectionTo(races: readonly Race[], election: string): "kind" | "names_mismatch" | null {
     const { questions } = JSON.parse(election) as { questions: readonly Question[] };
-    return (
+    if (questions.some((question) => question.type !== undefined)) return "kind";
+    const agrees =
         races.length === questions.length &&
         races.every((race, index) => {
             const question = questions[index];
@@ -74,11 +84,12 @@ export function agreesWithElection(races: readonly Race[], election: string): bo
                 race.title === question?.question &&
                 race.min === question.min &&
                 race.max === question.max &&
+                race.blank === (question.blank ?? false) &&
                 race.candidates.length === question.answers.length &&
                 race.candidates.every((candidate, place) => names(question.answers[place] ?? "", candidate))
             );
-        })
-    );
+        });
+    return agrees ? null : "names_mismatch";
 }
 
 function names(answer: string, { name, code }: Candidate): boolean {

@@ -8,15 +8,16 @@
 import type { Runner } from "./runner";
 import { currentStep, type State } from "./session";
 
-type Mark = number | "leave";
+type Mark = number | "leave" | "challenge";
 
 /** Where the state stands in the history; null where no step is meant. */
 function markOf(state: State): Mark | null {
-    return state.leaving ? "leave" : currentStep(state);
+    const { at } = state.place;
+    return state.leaving ? "leave" : at === "challenge" || at === "auditing" || at === "opened" ? "challenge" : currentStep(state);
 }
 
 export interface Trailkeeper {
-    /** Leaves the screen that asks about leaving, as the back button would. */
+    /** Leaves the screen that asks about leaving or about testing, as the back button would. */
     goBack(): void;
     stop(): void;
 }
@@ -40,7 +41,7 @@ export function keepHistory(runner: Runner, window: Window): Trailkeeper {
         const mark = (event.state as { booth?: Mark | null } | null)?.booth ?? null;
         popping = true;
         if (runner.state.leaving && mark !== "leave") runner.send({ type: "stay" });
-        if (mark === "leave") runner.send({ type: "leave" });
+        if (mark === "leave" || mark === "challenge") runner.send({ type: mark });
         else if (mark !== null) runner.send({ type: "visit", step: mark });
         popping = false;
         last = markOf(runner.state) ?? last;
@@ -50,7 +51,7 @@ export function keepHistory(runner: Runner, window: Window): Trailkeeper {
     return {
         goBack: () => {
             popping = true;
-            runner.send({ type: "stay" });
+            runner.send(runner.state.leaving ? { type: "stay" } : { type: "visit", step: runner.state.races.length });
             popping = false;
             history.back();
         },

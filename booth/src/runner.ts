@@ -10,9 +10,9 @@
  */
 import { Refusal, Unreachable, type VotingApi } from "./api";
 import type { ServerClock } from "./clock";
-import { agreesWithElection, type BoothData } from "./data";
+import { type BoothData, objectionTo } from "./data";
 import { SealingError, type Sealer } from "./sealing";
-import { begin, chosen, currentStep, next, ownDeadline, type Event, type State } from "./session";
+import { begin, chosen, currentStep, isBlank, next, ownDeadline, type Event, type State } from "./session";
 
 /** What the runner is given, so that tests can give something else: time, storage and places to go. */
 export interface World {
@@ -44,7 +44,7 @@ export class Runner {
         this.world = world;
         const { data } = world;
         this.state = begin(
-            data.races.map((race) => ({ min: race.min, max: race.max, size: race.candidates.length })),
+            data.races.map((race) => ({ min: race.min, max: race.max, size: race.candidates.length, blank: race.blank })),
             { expiresAt: data.session.expires_at, electionEndsAt: data.election_ends_at, lastCastAt: data.last_cast_at },
             data.session.state,
         );
@@ -57,8 +57,9 @@ export class Runner {
             return;
         }
         this.ticking = setInterval(() => this.send({ type: "tick", now: clock.now() }), 1000);
-        if (agreesWithElection(data.races, data.election)) void this.open(this.state.attempt);
-        else this.send({ type: "stop", why: "names_mismatch" });
+        const objection = objectionTo(data.races, data.election);
+        if (objection) this.send({ type: "stop", why: objection });
+        else void this.open(this.state.attempt);
     }
 
     subscribe(listener: (state: State) => void): () => void {
@@ -113,6 +114,7 @@ export class Runner {
             if (place.at === "loading") void this.open(attempt);
             if (place.at === "sealing") void this.seal(attempt);
             if (place.at === "casting") void this.cast(attempt);
+            if (place.at === "auditing") void this.audit(attempt);
         }
         // (2) At each step at once, so that a page overtaken by another device says so at its next step (S14).
         const step = currentStep(before);
@@ -156,12 +158,15 @@ export class Runner {
         const wanted = (): boolean => attempt === this.state.attempt;
         this.signed = null;
         await this.work(attempt, async (sealer) => {
-            const choices = data.races.map((race, index) => race.candidates.map((_, place) => (chosen(this.state, index).includes(place) ? 1 : 0)));
+            const choices = data.races.map((race, index) => [
+                ...(race.blank ? [Number(isBlank(this.state, index))] : []),
+                ...race.candidates.map((_, place) => Number(chosen(this.state, index).includes(place))),
+            ]);
             const sealed = await sealer.seal(choices, (done, total) => this.send({ type: "sealing", attempt, done, total }));
             if (!wanted()) return;
             const answer = await api.seal(sealed.hash, data.session.public_credential, wanted);
             clock.correct(answer.now, answer.sent);
-            this.send({ type: "sealed", attempt, own: sealed.code, server: answer.vote_code, expiresAt: answer.expires_at });
+            this.send({ type: "sealed", attempt, own: sealed.code, hash: sealed.hash, server: answer.vote_code, expiresAt: answer.expires_at });
         });
     }
 
@@ -170,6 +175,18 @@ export class Runner {
             this.signed ??= await sealer.sign();
             const answer = await this.world.api.cast(this.signed.ballot);
             this.send({ type: "recorded", attempt, own: this.signed.tracker, server: answer.tracker });
+        });
+    }
+
+    /** First the server gives the ballot up for ever; only its answer opens it. */
+    private async audit(attempt: number): Promise<void> {
+        await this.work(attempt, async (sealer) => {
+            const hash = this.state.sealed?.hash ?? "";
+            const { audited, most } = await this.world.api.audit(hash);
+            if (attempt !== this.state.attempt) return;
+            const opening = await sealer.reveal();
+            if (opening.ballot !== hash) throw new Error("another ballot was opened");
+            this.send({ type: "audited", attempt, opening, used: audited, most });
         });
     }
 
@@ -214,8 +231,8 @@ export class Runner {
     private pause(): number | null {
         const { place, sealed } = this.state;
         const hidden = this.world.hidden();
-        if (place.at === "preview") return sealed?.confirmed === true ? 10_000 : hidden ? 15_000 : 2_500;
-        if (place.at === "race" || place.at === "credential") return hidden ? 60_000 : 30_000;
+        if (place.at === "preview" || place.at === "challenge") return sealed?.confirmed === true ? 10_000 : hidden ? 15_000 : 2_500;
+        if (place.at === "race" || place.at === "credential" || place.at === "opened") return hidden ? 60_000 : 30_000;
         return null;
     }
 

@@ -9,19 +9,27 @@
  * 3. `race`        choose; the limits are kept here and proved by the ballot
  * 4. `sealing`     seal and register the hash; `preview` shows the code and waits for the text message
  * 5. `casting`     sign and send; from here on only the server knows whether the vote is in the box
+ *    or `challenge` → `auditing` → `opened`: the server gives the sealed ballot up for ever, then it is opened; a new one is sealed
  * 6. `done`, or `ended` with a reason, or `trouble` with a way to try again
  *
  * Each piece of work carries the `attempt` that began it; an answer to an earlier attempt changes nothing.
  */
+
+import type { Opening } from "./protocol/opening";
 
 /** What the machine must know of a race. */
 export interface RaceRule {
     readonly min: number;
     readonly max: number;
     readonly size: number;
+    /** Whether «رأی سفید» is a choice of its own. */
+    readonly blank: boolean;
 }
 
-/** Per race the chosen places in the ballot, ascending. */
+/** In the place of a candidate: the voter chose «رأی سفید». It stands alone. */
+export const BLANK = -1;
+
+/** Per race the chosen candidates' places, ascending; or BLANK alone. */
 export type Choices = readonly (readonly number[])[];
 
 /** Milliseconds since 1970, server time. */
@@ -34,6 +42,7 @@ export interface Deadlines {
 /** A ballot that is sealed and registered: `confirmed` once its own code came by text message. */
 export interface Sealed {
     readonly code: string;
+    readonly hash: string;
     readonly choices: Choices;
     readonly confirmed: boolean;
 }
@@ -48,7 +57,8 @@ export type Ending =
     | "credential_used"
     | "code_mismatch" // the server's vote code is not the one of this sealed ballot
     | "tracker_mismatch" // the server recorded something else than was sent
-    | "names_mismatch"; // the page's names are not those of the election file
+    | "names_mismatch" // the page's names are not those of the election file
+    | "kind"; // a question of a kind that this booth cannot seal
 
 export type TroubleKind =
     | "network" // nothing came back
@@ -58,7 +68,7 @@ export type TroubleKind =
     | "other_window"; // another window of the same login sealed after this one
 
 /** The work that trouble interrupts and that `retry` begins again. */
-export type Work = "loading" | "sealing" | "casting";
+export type Work = "loading" | "sealing" | "casting" | "auditing";
 
 /** `wrong` is a credential, but not this voter's; the others are none. */
 export type CredentialProblem = "length" | "characters" | "wrong";
@@ -70,6 +80,9 @@ export type Place =
     | { readonly at: "sealing"; readonly done: number; readonly total: number; readonly tries: number }
     | { readonly at: "preview"; readonly unconfirmed: boolean }
     | { readonly at: "casting" }
+    | { readonly at: "challenge"; /** The server takes no more of them in this session. */ readonly spent: boolean }
+    | { readonly at: "auditing" }
+    | { readonly at: "opened"; readonly opening: Opening; /** How many were challenged in this session, and how many may be. */ readonly used: number; readonly most: number }
     | { readonly at: "done" }
     | { readonly at: "trouble"; readonly kind: TroubleKind; readonly during: Work }
     | { readonly at: "ended"; readonly why: Ending; /** The tracker of what was sent, if the server names another. */ readonly tracker: string | null };
@@ -100,7 +113,10 @@ export type Event =
     | { readonly type: "toggle"; readonly race: number; readonly answer: number }
     | { readonly type: "visit"; readonly step: number }
     | { readonly type: "sealing"; readonly attempt: number; readonly done: number; readonly total: number }
-    | { readonly type: "sealed"; readonly attempt: number; readonly own: string; readonly server: string; readonly expiresAt: number }
+    | { readonly type: "sealed"; readonly attempt: number; readonly own: string; readonly hash: string; readonly server: string; readonly expiresAt: number }
+    | { readonly type: "challenge" }
+    | { readonly type: "audit" }
+    | { readonly type: "audited"; readonly attempt: number; readonly opening: Opening; readonly used: number; readonly most: number }
     | { readonly type: "cast" }
     | { readonly type: "recorded"; readonly attempt: number; readonly own: string; readonly server: string }
     | { readonly type: "refused"; readonly attempt: number; readonly code: string }
@@ -167,11 +183,19 @@ export function next(state: State, event: Event): State {
             return {
                 ...state,
                 place: { at: "preview", unconfirmed: false },
-                sealed: { code: event.own, choices: state.choices, confirmed: false },
+                sealed: { code: event.own, hash: event.hash, choices: state.choices, confirmed: false },
                 codes: state.codes + 1,
                 offline: false,
                 deadlines: { ...state.deadlines, expiresAt: event.expiresAt },
             };
+        case "challenge":
+            return place.at === "preview" && state.sealed && !state.leaving ? { ...state, place: { at: "challenge", spent: false } } : state;
+        case "audit":
+            return place.at === "challenge" && !place.spent && !state.leaving ? working(state, { at: "auditing" }) : state;
+        case "audited":
+            // From here on the ballot is known to the page: it can be shown, and never cast.
+            if (place.at !== "auditing") return state;
+            return { ...state, sealed: null, offline: false, place: { at: "opened", opening: event.opening, used: event.used, most: event.most } };
         case "cast":
             return place.at === "preview" && state.sealed?.confirmed === true && !state.leaving ? working(state, { at: "casting" }) : state;
         case "recorded":
@@ -182,10 +206,10 @@ export function next(state: State, event: Event): State {
         case "failed":
             if (event.kind === "device") {
                 // A worker that failed made no ballot that was sent; a new one starts from the choices.
-                if (place.at !== "loading" && place.at !== "credential" && place.at !== "sealing" && place.at !== "casting") return state;
+                if (place.at !== "loading" && place.at !== "credential" && place.at !== "sealing" && place.at !== "casting" && place.at !== "auditing") return state;
                 return { ...state, leaving: false, sealed: null, place: { at: "trouble", kind: "device", during: "loading" } };
             }
-            if (place.at !== "sealing" && place.at !== "casting") return state;
+            if (place.at !== "sealing" && place.at !== "casting" && place.at !== "auditing") return state;
             return { ...state, leaving: false, place: { at: "trouble", kind: event.kind, during: place.at } };
         case "retry":
             return place.at === "trouble" ? working(state, workPlace(place.during)) : state;
@@ -213,14 +237,19 @@ export function next(state: State, event: Event): State {
     }
 }
 
-/** Whether one more may be chosen in this race. */
+/** Whether the voter chose «رأی سفید» in this race. */
+export function isBlank(state: State, race: number): boolean {
+    return chosen(state, race).includes(BLANK);
+}
+
+/** Whether no candidate more may be chosen in this race. */
 export function isFull(state: State, race: number): boolean {
-    return chosen(state, race).length >= rule(state, race).max;
+    return isBlank(state, race) || chosen(state, race).length >= rule(state, race).max;
 }
 
 /** How many are still to be chosen before the race can be left. */
 export function missing(state: State, race: number): number {
-    return Math.max(0, rule(state, race).min - chosen(state, race).length);
+    return isBlank(state, race) ? 0 : Math.max(0, rule(state, race).min - chosen(state, race).length);
 }
 
 export function chosen(state: State, race: number): readonly number[] {
@@ -241,13 +270,12 @@ export function mayVisit(state: State, step: number): boolean {
 export function currentStep(state: State): number | null {
     const { place } = state;
     if (place.at === "race") return place.index;
-    if (place.at === "sealing" || place.at === "preview") return state.races.length;
+    if (place.at === "sealing" || place.at === "preview" || place.at === "challenge" || place.at === "opened") return state.races.length;
     return null;
 }
 
 export function mayLeave(state: State): boolean {
-    const { at } = state.place;
-    return (at === "credential" || at === "race" || at === "sealing" || at === "preview" || at === "trouble") && !uncertain(state);
+    return (currentStep(state) !== null || state.place.at === "credential" || state.place.at === "trouble") && !uncertain(state);
 }
 
 /** Whether closing the page now would lose something the voter did. */
@@ -268,20 +296,24 @@ export function ownDeadline({ expiresAt, lastCastAt }: Deadlines): number {
 }
 
 function rule(state: State, race: number): RaceRule {
-    return state.races[race] ?? { min: 0, max: 0, size: 0 };
+    return state.races[race] ?? { min: 0, max: 0, size: 0, blank: false };
 }
 
 function toggled(state: State, race: number, answer: number): State {
     const before = chosen(state, race);
-    if (!Number.isInteger(answer) || answer < 0 || answer >= rule(state, race).size) return state;
+    const { size, blank } = rule(state, race);
+    if (answer === BLANK ? !blank : !Number.isInteger(answer) || answer < 0 || answer >= size) return state;
     const has = before.includes(answer);
-    if (!has && isFull(state, race)) return state;
+    // Nothing changes but what was pressed: neither names nor blank give way to the other by themselves.
+    if (!has && (answer === BLANK ? before.length > 0 : isFull(state, race))) return state;
     const after = has ? before.filter((other) => other !== answer) : [...before, answer].sort((a, b) => a - b);
     return { ...state, choices: state.choices.map((list, index) => (index === race ? after : list)) };
 }
 
 function visited(state: State, step: number): State {
-    if (!mayVisit(state, step) || step === currentStep(state)) return state;
+    // From testing a ballot, and from one that was opened, the way back is the preview: with that ballot, or with a new one.
+    const testing = state.place.at === "challenge" || state.place.at === "opened";
+    if (!mayVisit(state, step) || (step === currentStep(state) && !testing)) return state;
     const furthest = Math.max(state.furthest, step);
     // A new attempt, so that sealing that is still running cannot answer into a race.
     if (step < state.races.length) return { ...state, furthest, attempt: state.attempt + 1, place: { at: "race", index: step } };
@@ -292,13 +324,17 @@ function visited(state: State, step: number): State {
 
 function refused(state: State, code: string): State {
     const { place } = state;
-    if (place.at !== "sealing" && place.at !== "casting") return state;
+    if (place.at !== "sealing" && place.at !== "casting" && place.at !== "auditing") return state;
     const why = ENDING_BY_CODE[code];
     if (why) return ended(state, why);
     switch (code) {
         case "code_taken":
             if (place.at === "sealing" && place.tries < SEAL_TRIES) return working(state, { at: "sealing", done: 0, total: 0, tries: place.tries + 1 });
             return { ...state, leaving: false, place: { at: "trouble", kind: "server", during: "sealing" } };
+        case "audit_limit":
+            // Refused before anything was done to the ballot: it may still be cast.
+            if (place.at === "auditing") return { ...state, place: { at: "challenge", spent: true } };
+            break;
         case "wrong_credential":
             return { ...state, leaving: false, sealed: null, place: { at: "credential", checking: false, problem: "wrong" } };
         case "not_confirmed":
@@ -324,7 +360,7 @@ function looked(state: State, session: SessionState, code: string | null, deadli
     if (code !== sealed.code) {
         // Another window of this login sealed later. A confirmation of *that* code must never open this page's button.
         const dropped = { ...after, sealed: null };
-        return place.at === "preview" ? { ...dropped, leaving: false, place: { at: "trouble", kind: "other_window", during: "sealing" } } : dropped;
+        return place.at === "preview" || place.at === "challenge" ? { ...dropped, leaving: false, place: { at: "trouble", kind: "other_window", during: "sealing" } } : dropped;
     }
     const confirmed = session === "confirmed";
     if (confirmed === sealed.confirmed) return after;
@@ -338,7 +374,7 @@ function resumed(state: State): State {
 
 function working(state: State, place: Place): State {
     // The worker keeps one sealed ballot: as soon as the next is begun, the one before is gone.
-    return { ...state, place, attempt: state.attempt + 1, leaving: false, sealed: place.at === "casting" ? state.sealed : null };
+    return { ...state, place, attempt: state.attempt + 1, leaving: false, sealed: place.at === "casting" || place.at === "auditing" ? state.sealed : null };
 }
 
 function workPlace(work: Work): Place {

@@ -69,6 +69,11 @@ export const en: Messages = {
         short: (min, missing) => `Choose at least ${people(min)}; ${people(missing)} to go.`,
         previous: (title) => `Back to ${title}`,
         toPreview: "To the preview",
+        blank: "Blank vote",
+        blankNote: "I vote for none of the candidates of this list",
+        orBlank: " You may also cast a blank vote.",
+        blankChosen: "You chose a blank vote. To choose a candidate, first remove it.",
+        blankClosed: "For a blank vote, first remove the names that you chose.",
     },
 
     preview: {
@@ -77,6 +82,7 @@ export const en: Messages = {
         lede: "Your vote {notYet} Look at the names and then take the two steps.",
         edit: "Edit",
         blank: "Blank vote: you have chosen nobody.",
+        nobody: "You have chosen nobody.",
         stepsLabel: "Two steps to cast your vote",
         sealing: "Your vote is being closed, without your name…",
         sealingHint: "On old phones this takes up to a minute.",
@@ -100,6 +106,9 @@ export const en: Messages = {
         warning: "After “Sign and cast the vote” you cannot change your vote any more.",
         sign: "Sign and cast the vote",
         notYetSign: "This button wakes when your message has arrived.",
+        hash: "Fingerprint of the sealed ballot: {hash}",
+        test: "Test the vote",
+        testHint: "Would you like to see what is in the sealed ballot?",
         help: "I sent the message and nothing happened",
         helpText: "Wait for a minute. If nothing comes, send the same code once more from the same number, or call support: {support}",
         barLabel: "Next step",
@@ -175,6 +184,10 @@ export const en: Messages = {
         names_mismatch: {
             heading: "The names on this page are not those of the election file",
             text: "The names that the system sent do not match the sealed election file. Do not vote from this page until the cause is known, and tell support.",
+        },
+        kind: {
+            heading: "This question cannot be voted on here",
+            text: "This kind of question is not supported in this browser. To vote, call support.",
         },
         nothing: "No vote was cast from this device and nothing stays on it.",
         nothingCast: "No vote was cast and your choices were wiped from this page.",

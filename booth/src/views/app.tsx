@@ -3,6 +3,7 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { mayLeave, type State } from "../session";
+import { ChallengeView } from "./challenge";
 import { Clocks } from "./clocks";
 import { CredentialView } from "./credential";
 import { EndingView } from "./ending";
@@ -46,6 +47,10 @@ function Screen({ state }: { state: State }): VNode {
         case "sealing":
         case "preview":
             return <PreviewView key="preview" state={state} />;
+        case "challenge":
+        case "auditing":
+        case "opened":
+            return <ChallengeView key="challenge" state={state} />;
         case "casting":
             return <CastingView key="casting" />;
         case "done":

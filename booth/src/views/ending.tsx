@@ -16,6 +16,7 @@ const WAYS: Readonly<Record<Exclude<Ending, "elsewhere">, { icon: IconName; main
     code_mismatch: { icon: "alert", main: "support" },
     tracker_mismatch: { icon: "alert", main: "support" },
     names_mismatch: { icon: "alert", main: "support" },
+    kind: { icon: "alert", main: "support" },
 };
 
 export function EndingView({ why: reason, tracker }: { why: Ending; tracker: string | null }): VNode {

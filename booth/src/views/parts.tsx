@@ -6,6 +6,7 @@ import type { ServerClock } from "../clock";
 import type { BoothData } from "../data";
 import type { Messages } from "../messages";
 import type { Runner } from "../runner";
+import type { Sealer } from "../sealing";
 
 /** What every view may use. */
 export interface Booth {
@@ -17,6 +18,12 @@ export interface Booth {
     readonly goingOut: () => void;
     /** Back to where the browser's own back button would lead. */
     readonly goBack: () => void;
+    /** A worker of its own for this election, with nothing of the voter's in it. */
+    readonly openSealer: () => Promise<Sealer>;
+    /** Runs a script that stands beside the booth's. Rejects when it does not come. */
+    readonly load: (name: string) => Promise<unknown>;
+    /** Whether a heading was shown before: the page's first leaves the focus alone. */
+    readonly shown: { heading: boolean };
 }
 
 export const BoothContext = createContext<Booth | null>(null);
@@ -59,24 +66,18 @@ export function Icon({ name }: { name: IconName }): VNode {
     );
 }
 
-let headingsShown = 0;
-
-/** For tests: the next heading is the first of its page again. */
-export function forgetHeadings(): void {
-    headingsShown = 0;
-}
-
 /**
  * The heading of a screen. A new screen begins at its top and the focus is on its heading, so that keyboard and screen reader follow;
  * the first of the page is left alone, there the browser's own order is right. A passing screen is none of these.
  */
 export function Heading({ children, title, passing = false }: { children: string; title?: string; passing?: boolean }): VNode {
-    const { t, data } = useBooth();
+    const { t, data, shown } = useBooth();
     const element = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
         if (passing) return;
-        headingsShown += 1;
-        if (headingsShown === 1) return;
+        const first = !shown.heading;
+        shown.heading = true;
+        if (first) return;
         scrollTo(0, 0);
         element.current?.focus({ preventScroll: true });
     }, []);
@@ -141,6 +142,15 @@ export function Wait({ children }: { children: ComponentChildren }): VNode {
             </span>
             <span>{children}</span>
         </p>
+    );
+}
+
+/** The beginning and the end of a hash: long enough that no other ballot is found in time that shows the same. */
+export function ShortHash({ children }: { children: string }): VNode {
+    return (
+        <bdi class="hash" lang="en">
+            {children.slice(0, 4)}…{children.slice(-4)}
+        </bdi>
     );
 }
 

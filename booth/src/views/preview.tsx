@@ -2,10 +2,11 @@
 /** The preview (S8): every race with its names, the vote code to text, and «امضا و ثبت رأی» once the text message came. */
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { chosen, type State } from "../session";
+import type { Race } from "../data";
+import { chosen, isBlank, type State } from "../session";
 import { TimeWord, useTimeIsShort } from "./clocks";
 import { copyText } from "./copy";
-import { fill, Heading, Icon, Ltr, Note, telephone, useBooth, useRoomFor, Wait } from "./parts";
+import { fill, Heading, Icon, Ltr, Note, ShortHash, telephone, useBooth, useRoomFor, Wait } from "./parts";
 import { Trail } from "./trail";
 
 export function PreviewView({ state }: { state: State }): VNode {
@@ -35,7 +36,7 @@ export function PreviewView({ state }: { state: State }): VNode {
                         <p class="lede preview__lede">{fill(t.preview.lede, { notYet: <strong>{t.preview.notYet}</strong> })}</p>
                         <div class="sheet">
                             {data.races.map((race, index) => (
-                                <Picks key={race.id} state={state} index={index} title={race.title} names={race.candidates.map((one) => one.name)} />
+                                <Picks key={race.id} state={state} index={index} race={race} />
                             ))}
                         </div>
                     </div>
@@ -43,7 +44,7 @@ export function PreviewView({ state }: { state: State }): VNode {
                         <div class="sheet">
                             <ol class="steps" aria-label={t.preview.stepsLabel}>
                                 <TextStep state={state} />
-                                <SignStep confirmed={confirmed} />
+                                <SignStep confirmed={confirmed} hash={state.sealed?.hash} />
                             </ol>
                         </div>
                         {state.sealed && !confirmed && (
@@ -96,9 +97,10 @@ function useSeen(root: { readonly current: HTMLElement | null }, selector: strin
     return seen;
 }
 
-function Picks({ state, index, title, names }: { state: State; index: number; title: string; names: readonly string[] }): VNode {
+function Picks({ state, index, race }: { state: State; index: number; race: Race }): VNode {
     const { t, runner } = useBooth();
     const picked = chosen(state, index);
+    const { title } = race;
     return (
         <section class="picks">
             <div class="row row--apart">
@@ -109,12 +111,16 @@ function Picks({ state, index, title, names }: { state: State; index: number; ti
                     <span class="vh"> {title}</span>
                 </button>
             </div>
-            {picked.length === 0 ? (
-                <p class="muted">{t.preview.blank}</p>
+            {isBlank(state, index) ? (
+                <p>
+                    <strong>{t.race.blank}</strong>
+                </p>
+            ) : picked.length === 0 ? (
+                <p class="muted">{race.blank ? t.preview.nobody : t.preview.blank}</p>
             ) : (
                 <ol>
                     {picked.map((place) => (
-                        <li key={place}>{names[place]}</li>
+                        <li key={place}>{race.candidates[place]?.name}</li>
                     ))}
                 </ol>
             )}
@@ -202,7 +208,7 @@ function Sealing({ done, total }: { done: number; total: number }): VNode {
     );
 }
 
-function SignStep({ confirmed }: { confirmed: boolean }): VNode {
+function SignStep({ confirmed, hash }: { confirmed: boolean; hash: string | undefined }): VNode {
     const { t, runner } = useBooth();
     return (
         <li class={confirmed ? "" : "later"}>
@@ -227,6 +233,17 @@ function SignStep({ confirmed }: { confirmed: boolean }): VNode {
                     <p class="muted small" id="not-yet">
                         {t.preview.notYetSign}
                     </p>
+                )}
+                {hash !== undefined && (
+                    <div class="preview__test">
+                        <p class="muted small">{fill(t.preview.hash, { hash: <ShortHash>{hash}</ShortHash> })}</p>
+                        <p class="muted small" id="test-hint">
+                            {t.preview.testHint}
+                        </p>
+                        <button type="button" class="btn btn--bare" aria-describedby="test-hint" onClick={() => runner.send({ type: "challenge" })}>
+                            {t.preview.test}
+                        </button>
+                    </div>
                 )}
             </div>
         </li>

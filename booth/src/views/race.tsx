@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One race (S5–S7): cards, search when there are many, the limit explained and kept, what was chosen, and the way on. */
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Candidate, Race } from "../data";
 import { found } from "../search";
-import { chosen, isFull, missing, type State } from "../session";
+import { BLANK, chosen, isBlank, isFull, missing, type State } from "../session";
 import { TimeWord } from "./clocks";
 import { fill, Heading, Icon, useBooth, useRoomFor } from "./parts";
 import { Trail } from "./trail";
@@ -17,12 +17,16 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
     const [query, setQuery] = useState("");
     // Counts presses on something that is closed just now, so that the reason is said again.
     const [asked, setAsked] = useState(0);
+    // The last such press was on «رأی سفید».
+    const [forBlank, setForBlank] = useState(false);
     const field = useRef<HTMLInputElement>(null);
     const bar = useRoomFor();
     const race = data.races[index];
     if (!race) throw new Error("no such race");
 
+    const blank = isBlank(state, index);
     const picked = chosen(state, index);
+    const names = blank ? 0 : picked.length;
     const full = isFull(state, index);
     const short = missing(state, index);
     const limits = t.race.limits(race.min, race.max);
@@ -30,16 +34,18 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
         .map((candidate, place) => ({ candidate, place }))
         .filter(({ candidate }) => query === "" || found(query, [candidate.name, candidate.field, candidate.city]));
     const photos = race.candidates.every((candidate) => candidate.photo !== null);
-    const why = short > 0 ? t.race.short(race.min, short) : full ? t.race.full(race.max) : "";
+    const why = blank ? t.race.blankChosen : forBlank && names > 0 ? t.race.blankClosed : short > 0 ? t.race.short(race.min, short) : full ? t.race.full(race.max) : "";
     // Who came back to change one race goes back from here; the trail leads to the others.
     const returning = state.furthest === data.races.length;
     const previous = data.races[index - 1];
 
     const toggle = (place: number): void => {
-        if (full && !picked.includes(place)) setAsked(asked + 1);
+        setForBlank(place === BLANK);
+        if (!picked.includes(place) && (place === BLANK ? names > 0 : full)) setAsked(asked + 1);
         else runner.send({ type: "toggle", race: index, answer: place });
     };
     const visit = (step: number): void => {
+        setForBlank(false);
         if (short > 0 && step > index) setAsked(asked + 1);
         else runner.send({ type: "visit", step });
     };
@@ -50,9 +56,9 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
                 <Trail state={state} />
                 <div class="booth booth--below">
                     <fieldset>
-                        <legend class="vh">{t.race.legend(race.title, limits.text.replace("{limit}", limits.limit))}</legend>
+                        <legend class="vh">{t.race.legend(race.title, limits.text.replace("{limit}", limits.limit) + (race.blank ? t.race.orBlank : ""))}</legend>
                         <Heading>{race.title}</Heading>
-                        <p class="lede lede--close">{fill(limits.text, { limit: <strong>{limits.limit}</strong> })}</p>
+                        <p class="lede lede--close">{fill(limits.text, { limit: <strong>{limits.limit}</strong> })}{race.blank && t.race.orBlank}</p>
                         {race.candidates.length > MANY && (
                             <div class="find">
                                 <Icon name="search" />
@@ -83,6 +89,18 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
                                 />
                             ))}
                         </ul>
+                        {race.blank && (
+                            <ul class="cands cands--blank">
+                                <li class="cand">
+                                    <Choice id={`c${index}-blank`} on={blank} closed={names > 0} onToggle={() => toggle(BLANK)}>
+                                        <span>
+                                            <b>{t.race.blank}</b>
+                                            <small>{t.race.blankNote}</small>
+                                        </span>
+                                    </Choice>
+                                </li>
+                            </ul>
+                        )}
                         {shown.length === 0 && (
                             <div class="sheet stack">
                                 <p>{t.race.none}</p>
@@ -112,7 +130,7 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
             </div>
             <section ref={bar} class="bar noprint" aria-label={t.race.barLabel}>
                 <TimeWord state={state} />
-                {why !== "" && (full || asked > 0) && (
+                {why !== "" && (full || blank || asked > 0) && (
                     <p class="bar__word" id="why">
                         {why}
                     </p>
@@ -123,12 +141,12 @@ export function RaceView({ state, index }: { state: State; index: number }): VNo
                 <div class="bar__main">
                     <div class="bar__count">
                         <b role="status" class="n">
-                            {fill(t.race.chosen, { count: <bdi>{t.digits(picked.length)}</bdi>, max: <bdi>{t.digits(race.max)}</bdi> })}
+                            {blank ? t.race.blank : fill(t.race.chosen, { count: <bdi>{t.digits(names)}</bdi>, max: <bdi>{t.digits(race.max)}</bdi> })}
                         </b>
                         {race.max <= MANY && (
                             <span class="pips" aria-hidden="true">
                                 {Array.from({ length: race.max }, (_, pip) => (
-                                    <i key={pip} class={pip < picked.length ? "on" : ""} />
+                                    <i key={pip} class={pip < names ? "on" : ""} />
                                 ))}
                             </span>
                         )}
@@ -157,11 +175,18 @@ interface CardProps {
     readonly onToggle: () => void;
 }
 
+interface ChoiceProps {
+    readonly id: string;
+    readonly on: boolean;
+    readonly closed: boolean;
+    readonly onToggle: () => void;
+    readonly children: ComponentChildren;
+}
+
 /** The whole card is the label. A closed one stays reachable and says why it is closed when pressed. */
-function Card({ id, candidate, photo, on, closed, onToggle }: CardProps): VNode {
-    const { t } = useBooth();
+function Choice({ id, on, closed, onToggle, children }: ChoiceProps): VNode {
     return (
-        <li class="cand">
+        <>
             <input
                 type="checkbox"
                 id={id}
@@ -177,6 +202,17 @@ function Card({ id, candidate, photo, on, closed, onToggle }: CardProps): VNode 
                 <span class="tick">
                     <Icon name="tick" />
                 </span>
+                {children}
+            </label>
+        </>
+    );
+}
+
+function Card({ id, candidate, photo, on, closed, onToggle }: CardProps): VNode {
+    const { t } = useBooth();
+    return (
+        <li class="cand">
+            <Choice id={id} on={on} closed={closed} onToggle={onToggle}>
                 {photo && candidate.photo !== null ? (
                     <img class="face" src={candidate.photo} alt="" width="44" height="44" loading="lazy" />
                 ) : (
@@ -189,7 +225,7 @@ function Card({ id, candidate, photo, on, closed, onToggle }: CardProps): VNode 
                     <small>{candidate.field}</small>
                     <small>{candidate.city}</small>
                 </span>
-            </label>
+            </Choice>
             {candidate.bio !== "" && (
                 <details>
                     <summary>
@@ -218,7 +254,7 @@ function ChosenPanel({ race, picked, onRemove }: { race: Race; picked: readonly 
                 ) : (
                     <ul class="chosen">
                         {picked.map((place) => {
-                            const name = race.candidates[place]?.name ?? "";
+                            const name = race.candidates[place]?.name ?? t.race.blank;
                             return (
                                 <li key={place}>
                                     {name}

@@ -128,6 +128,16 @@ describe("a bad line", () => {
         expect(waited).toEqual(PAUSES.slice(0, list.length));
     });
 
+    it.each(faults)("with %s gives one ballot up, once", async (_, list) => {
+        const { api, server } = world();
+        await api.seal(HASH, server.data.session.public_credential, () => true);
+        server.faults.audit = [...list];
+        expect(await api.audit(HASH)).toEqual({ audited: 1, most: 3 });
+        expect(server.challenged).toEqual([HASH]);
+        const bodies = server.arrived.filter((one) => one.call === "audit").map((one) => one.body);
+        expect(new Set(bodies)).toEqual(new Set([JSON.stringify({ ballot_hash: HASH })]));
+    });
+
     it("that stays bad is given up after the last pause, and says which end failed", async () => {
         const { api, server, waited } = world();
         server.faults.cast = Array<Fault>(20).fill("lost");

@@ -18,6 +18,7 @@ export function sampleRaces(): Race[] {
         title: race.title,
         min: race.min_choices,
         max: race.max_choices,
+        blank: false,
         seats_main: race.seats_main,
         seats_alternate: race.seats_alternate,
         order_note: "به ترتیب الفبای نام خانوادگی",
@@ -36,12 +37,13 @@ export function sampleRaces(): Race[] {
 }
 
 /** Races of so many candidates, with limits. */
-export function smallRaces(...shapes: { size: number; min: number; max: number }[]): Race[] {
-    return shapes.map(({ size, min, max }, index) => ({
+export function smallRaces(...shapes: { size: number; min: number; max: number; blank?: boolean }[]): Race[] {
+    return shapes.map(({ size, min, max, blank = false }, index) => ({
         id: `race${index}`,
         title: `رقابت ${index}`,
         min,
         max,
+        blank,
         seats_main: 1,
         seats_alternate: 0,
         order_note: "به ترتیب الفبا",
@@ -65,7 +67,7 @@ export function electionText(races: readonly Race[]): string {
         name: "انتخابات آزمایشی",
         group: ED25519.name,
         public_key: ED25519.serialise([g(ELECTION_SECRET)]).join(),
-        questions: races.map((race) => ({ answers: race.candidates.map((one) => one.name), min: race.min, max: race.max, question: race.title })),
+        questions: races.map((race) => ({ answers: race.candidates.map((one) => one.name), ...(race.blank ? { blank: true } : {}), min: race.min, max: race.max, question: race.title })),
         uuid: UUID,
     });
 }
@@ -95,11 +97,13 @@ export function boothData(races: readonly Race[], now: number): BoothData {
         urls: {
             seal: `${base}/vote/seal/`,
             status: `${base}/vote/status/`,
+            audit: `${base}/vote/audit/`,
             cast: `${base}/vote/cast/`,
             leave: `${base}/vote/leave/`,
             receipt: `${base}/receipt/`,
             landing: `${base}/`,
             login: `${base}/login/`,
+            open: `https://vote.example${base}/open/`,
         },
         csrf: "token",
         language: "fa",

@@ -2,7 +2,7 @@
 /**
  * The booth by itself on http://127.0.0.1:8431/, to look at its screens: `npx vite-node tests/harness/serve.ts`.
  *
- * `/?…` gives a page with a fresh session; `left` (minutes of the window), `ends` (minutes to the election's end), `language`, `races=many|photos|single|min`
+ * `/?…` gives a page with a fresh session; `left` (minutes of the window), `ends` (minutes to the election's end), `language`, `races=many|blank|single|min`
  * and `swap` (names in another order than the election file) shape it. POST /control {"confirm": true, "state": …, "faults": {…}, "lieAboutCode": true} steers the server meanwhile.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -20,6 +20,7 @@ let fake = new FakeServer(boothData(sampleRaces(), Date.now()), Date.now);
 function races(kind: string | null): Race[] {
     const sample = sampleRaces();
     if (kind === "min") return smallRaces({ size: 5, min: 2, max: 3 }, { size: 3, min: 1, max: 1 });
+    if (kind === "blank") return sample.map((race) => ({ ...race, blank: true }));
     if (kind === "single") return sample.slice(2);
     if (kind === "many") return [...sample, ...sample.map((race) => ({ ...race, id: `${race.id}2`, title: `${race.title} ناحیهٔ دو` }))];
     return sample;
@@ -67,7 +68,7 @@ const server = createServer((request, response) => {
             response.writeHead(status, { "Content-Type": `${type}; charset=utf-8`, "Content-Security-Policy": CSP, "Cache-Control": "no-store" });
             response.end(body);
         };
-        const call = /\/vote\/(seal|status|cast|leave)\/$/.exec(url.pathname)?.[1] as Call | undefined;
+        const call = /\/vote\/(seal|status|audit|cast|leave)\/$/.exec(url.pathname)?.[1] as Call | undefined;
         if (call) {
             const answer = fake.handle(call, await bodyOf(request));
             if (answer) send(answer.status, "application/json", answer.body);

@@ -17,12 +17,17 @@ export interface Answer {
 /** What happens to a call: it never arrives, its answer gets lost on the way back, or something else answers. */
 export type Fault = "lost" | "answer_lost" | "error_500" | "page" | "busy" | { readonly refuse: string; readonly status: number };
 
-export type Call = "seal" | "status" | "cast" | "leave";
+export type Call = "seal" | "status" | "audit" | "cast" | "leave";
+
+/** How many ballots a session may challenge. */
+export const MOST = 3;
 
 export class FakeServer {
     state: SessionState = "authenticated";
     hash: string | null = null;
     cast: string | null = null;
+    /** Hashes that were challenged. */
+    readonly challenged: string[] = [];
     expiresAt: number;
     electionEndsAt: number;
     lastCastAt: number;
@@ -91,9 +96,23 @@ export class FakeServer {
                 }
                 const { ballot_hash, credential } = JSON.parse(body) as { ballot_hash: string; credential: string };
                 if (credential !== this.data.session.public_credential) return refusal("wrong_credential", 403);
+                if (this.challenged.includes(ballot_hash)) return refusal("audited", 409);
                 if (ballot_hash !== this.hash) this.state = "sealed";
                 this.hash = ballot_hash;
                 return ok({ vote_code: this.#shown(), state: this.state, now: this.now(), expires_at: this.expiresAt });
+            }
+            case "audit": {
+                const over = this.#over();
+                if (over) return over;
+                const { ballot_hash } = JSON.parse(body) as { ballot_hash: string };
+                if (!this.challenged.includes(ballot_hash)) {
+                    if (ballot_hash !== this.hash) return refusal("hash_mismatch", 409);
+                    if (this.challenged.length >= MOST) return refusal("audit_limit", 409);
+                    this.challenged.push(ballot_hash);
+                    this.hash = null;
+                    this.state = "authenticated";
+                }
+                return ok({ audited: this.challenged.length, most: MOST, state: this.state });
             }
             case "cast": {
                 const { ballot } = JSON.parse(body) as { ballot: string };
@@ -103,6 +122,7 @@ export class FakeServer {
                 if (this.state !== "confirmed") return refusal("not_confirmed", 409);
                 try {
                     const checked = checkBallot(ballot, parseElection(this.data.election), new Set([this.data.session.public_credential]));
+                    if (this.challenged.includes(checked.hash)) return refusal("audited", 409);
                     if (checked.hash !== this.hash) return refusal("hash_mismatch", 409);
                 } catch (error) {
                     if (error instanceof SandoghError) return refusal("invalid_ballot", 422);
@@ -138,7 +158,7 @@ export function fetchFrom(server: FakeServer): typeof fetch {
     return async (input, init) => {
         const { urls } = server.data;
         const path = typeof input === "string" ? input : input instanceof URL ? input.pathname : input.url;
-        const call = (["seal", "status", "cast", "leave"] as const).find((name) => urls[name] === path);
+        const call = (["seal", "status", "audit", "cast", "leave"] as const).find((name) => urls[name] === path);
         if (!call) throw new Error(`the booth called ${path}`);
         await Promise.resolve();
         const body = init?.body;

@@ -78,6 +78,64 @@ describe("a vote", () => {
     });
 });
 
+describe("a test", () => {
+    it.each([ED25519.name, BELENIOS_2048.name])("reveals what makes the same ballot again, in %s", async (name) => {
+        const election = electionOf(groupNamed(name), RACES);
+        const sealer = await open(election.text);
+        await sealer.credential(CREDENTIAL);
+        const { hash } = await sealer.seal(CHOICES);
+        const opening = await sealer.reveal();
+        expect(opening).toMatchObject({ election: election.fingerprint, ballot: hash, choices: CHOICES });
+        expect(await sealer.reveal()).toEqual(opening);
+
+        // Another worker, which knows no credential.
+        const fresh = await open(election.text);
+        const steps: number[] = [];
+        expect(await fresh.check(opening, (done, total) => steps.push(done / total))).toBe(null);
+        expect(steps.at(-1)).toBe(1);
+        const lie = [CHOICES[0]!, [1, 0]];
+        await expect(fresh.check({ ...opening, choices: lie })).rejects.toThrow(code("different"));
+        await expect(fresh.check({ ...opening, choices: [[1]] })).rejects.toThrow(code("malformed"));
+        await expect(fresh.check({ ...opening, choices: [[1, 1, 1], [0, 1]] })).rejects.toThrow(code("different"));
+    });
+
+    it("is the end of that ballot: what was revealed is never signed", async () => {
+        const sealer = await open();
+        await sealer.credential(CREDENTIAL);
+        await sealer.seal(CHOICES);
+        await sealer.reveal();
+        await expect(sealer.sign()).rejects.toThrow(code("order"));
+        await expect(sealer.sign()).rejects.toThrow(code("order"));
+        const next = await sealer.seal(CHOICES);
+        expect(JSON.parse((await sealer.sign()).ballot)).toMatchObject({ signature: { hash: next.hash } });
+    });
+
+    it("comes too late once the ballot is signed", async () => {
+        const sealer = await open();
+        await sealer.credential(CREDENTIAL);
+        await sealer.seal(CHOICES);
+        await sealer.sign();
+        await expect(sealer.reveal()).rejects.toThrow(code("order"));
+    });
+
+    it("needs a sealed ballot", async () => {
+        const sealer = await open();
+        await expect(sealer.reveal()).rejects.toThrow(code("order"));
+        await sealer.credential(CREDENTIAL);
+        await sealer.seal(CHOICES);
+        await sealer.credential(CREDENTIAL);
+        await expect(sealer.reveal()).rejects.toThrow(code("order"));
+    });
+
+    it("asked together with a signature, gets one of the two", async () => {
+        const sealer = await open();
+        await sealer.credential(CREDENTIAL);
+        await sealer.seal(CHOICES);
+        const both = await Promise.allSettled([sealer.sign(), sealer.reveal(), sealer.sign()]);
+        expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    });
+});
+
 describe("refusals", () => {
     it("a mistyped credential says why, and the next try works", async () => {
         const sealer = await open();

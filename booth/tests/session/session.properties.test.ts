@@ -2,15 +2,23 @@
 /** What holds of the session machine whatever happens to it, in whatever order (failures.md T1, T4). */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { begin, currentStep, mayVisit, next, uncertain, type Event, type RaceRule, type State } from "../../src/session";
+import type { Opening } from "../../src/protocol";
+import { begin, BLANK, currentStep, mayVisit, next, uncertain, type Event, type RaceRule, type State } from "../../src/session";
 
 const DEADLINES = { expiresAt: 1_000, electionEndsAt: 2_000, lastCastAt: 3_000 };
 const CODES = ["11111111", "22222222"] as const;
 
 const rules: fc.Arbitrary<RaceRule[]> = fc.array(
-    fc.tuple(fc.nat(3), fc.nat(3), fc.integer({ min: 1, max: 4 })).map(([a, b, size]) => ({ min: Math.min(a, b, size), max: Math.min(Math.max(a, b), size), size })),
+    fc
+        .tuple(fc.nat(3), fc.nat(3), fc.integer({ min: 1, max: 4 }), fc.boolean())
+        .map(([a, b, size, blank]) => ({ min: Math.min(a, b, size), max: Math.min(Math.max(a, b), size), size, blank })),
     { minLength: 1, maxLength: 3 },
 );
+
+/** Each ballot its own, as each seal has fresh randomness. */
+const hashOf = (state: State): string => `hash-${state.attempt}`;
+
+const openingOf = (ballot: string): Opening => ({ election: "", ballot, credential: "", seed: "secret", choices: [] });
 
 /** What a patient voter and an honest world would send next. */
 function likely(state: State, number: number): Event {
@@ -25,9 +33,16 @@ function likely(state: State, number: number): Event {
         case "race":
             return mayVisit(state, step + 1) ? { type: "visit", step: step + 1 } : { type: "toggle", race: step, answer: number };
         case "sealing":
-            return { type: "sealed", attempt, own: CODES[0], server: CODES[0], expiresAt: 1_000 };
+            return { type: "sealed", attempt, own: CODES[0], hash: hashOf(state), server: CODES[0], expiresAt: 1_000 };
         case "preview":
+            if (number === 1) return { type: "challenge" };
             return sealed?.confirmed === true ? { type: "cast" } : { type: "status", attempt, state: "confirmed", code: sealed?.code ?? null, deadlines: DEADLINES };
+        case "challenge":
+            return { type: "audit" };
+        case "auditing":
+            return { type: "audited", attempt, opening: openingOf(sealed?.hash ?? ""), used: 1, most: 5 };
+        case "opened":
+            return { type: "visit", step };
         case "casting":
             return { type: "recorded", attempt, own: "t", server: "t" };
         case "trouble":
@@ -54,15 +69,21 @@ const event = (state: State, pick: number, number: number, flag: boolean): Event
         { type: "visit", step: step + 1 },
         { type: "visit", step: number - 1 },
         { type: "sealing", attempt, done: number, total: 5 },
-        { type: "sealed", attempt, own: code, server: number === 4 ? CODES[0] : code, expiresAt: 1_000 },
-        { type: "sealed", attempt, own: code, server: code, expiresAt: 1_000 },
+        { type: "sealed", attempt, own: code, hash: hashOf(state), server: number === 4 ? CODES[0] : code, expiresAt: 1_000 },
+        { type: "sealed", attempt, own: code, hash: hashOf(state), server: code, expiresAt: 1_000 },
         { type: "status", attempt, state: "confirmed", code, deadlines: DEADLINES },
         { type: "status", attempt, state: "confirmed", code: state.sealed?.code ?? null, deadlines: DEADLINES },
         { type: "status", attempt, state: number === 4 ? "superseded" : "sealed", code: state.sealed?.code ?? null, deadlines: DEADLINES },
         { type: "cast" },
         { type: "cast" },
+        { type: "toggle", race: step, answer: BLANK },
+        { type: "challenge" },
+        { type: "challenge" },
+        { type: "audit" },
+        { type: "audit" },
+        { type: "audited", attempt, opening: openingOf(state.sealed?.hash ?? ""), used: 1, most: 5 },
         { type: "recorded", attempt, own: "t", server: number === 4 ? "u" : "t" },
-        { type: "refused", attempt, code: ["code_taken", "not_confirmed", "hash_mismatch", "expired", "strange"][number % 5]! },
+        { type: "refused", attempt, code: ["code_taken", "not_confirmed", "hash_mismatch", "expired", "strange", "audit_limit"][(number + pick) % 6]! },
         { type: "failed", attempt, kind: (["network", "server", "device"] as const)[number % 3]! },
         { type: "retry" },
         { type: "leave" },
@@ -103,17 +124,18 @@ describe("whatever happens", () => {
     it("no race ever holds more than its maximum, nor an answer twice, nor one that does not exist", () => {
         holds((_, __, { races, choices }) => {
             choices.forEach((list, race) => {
-                expect(list.length).toBeLessThanOrEqual(races[race]!.max);
+                expect(list.filter((answer) => answer !== BLANK).length).toBeLessThanOrEqual(races[race]!.max);
                 expect([...list]).toEqual([...new Set(list)].sort((a, b) => a - b));
-                for (const answer of list) expect(answer >= 0 && answer < races[race]!.size).toBe(true);
+                if (list.includes(BLANK)) expect([list, races[race]!.blank]).toEqual([[BLANK], true]);
+                else for (const answer of list) expect(answer >= 0 && answer < races[race]!.size).toBe(true);
             });
         });
     });
 
     it("nothing is sealed, shown or cast while a race is short of its minimum", () => {
         holds((_, __, { place, races, choices }) => {
-            if (place.at === "sealing" || place.at === "preview" || place.at === "casting")
-                races.forEach((race, index) => expect(choices[index]!.length).toBeGreaterThanOrEqual(race.min));
+            if (place.at === "sealing" || place.at === "preview" || place.at === "casting" || place.at === "auditing")
+                races.forEach((race, index) => expect(choices[index]!.includes(BLANK) || choices[index]!.length >= race.min).toBe(true));
         });
     });
 
@@ -126,6 +148,29 @@ describe("whatever happens", () => {
             // From a preview by pressing, or again from trouble in which the very same ballot had been sent.
             if (before.place.at === "preview") expect(type).toBe("cast");
             else expect([before.place, type]).toEqual([expect.objectContaining({ at: "trouble", during: "casting" }), "retry"]);
+        });
+    });
+
+    it("a ballot that was to be given up is never cast, and only such a one is opened", () => {
+        fc.assert(
+            fc.property(rules, steps, (races, list) => {
+                const given = new Set<string>();
+                run(races, list, (before, { type }, after) => {
+                    if (after.place.at === "auditing" && type === "audit") given.add(after.sealed!.hash);
+                    // Refused for its number, the server did nothing to it.
+                    if (after.place.at === "challenge" && before.place.at === "auditing") given.delete(after.sealed!.hash);
+                    if (after.place.at === "casting") expect(given).not.toContain(after.sealed!.hash);
+                    if (after.place.at === "opened") expect(given).toContain(after.place.opening.ballot);
+                    if (after.place.at === "auditing") expect(given).toContain(after.sealed!.hash);
+                });
+            }),
+            { numRuns: 1_000 },
+        );
+    });
+
+    it("an opening is held by its own screen alone", () => {
+        holds((_, __, after) => {
+            if (after.place.at !== "opened") expect(JSON.stringify(after)).not.toContain("secret");
         });
     });
 
@@ -152,7 +197,7 @@ describe("whatever happens", () => {
     it("attempts only grow, and each piece of work has its own", () => {
         holds((before, _, after) => {
             expect(after.attempt).toBeGreaterThanOrEqual(before.attempt);
-            const begun = after.place.at === "sealing" || after.place.at === "casting" || after.place.at === "loading";
+            const begun = after.place.at === "sealing" || after.place.at === "casting" || after.place.at === "loading" || after.place.at === "auditing";
             if (begun && after.place.at !== before.place.at) expect(after.attempt).toBe(before.attempt + 1);
         });
     });
@@ -189,15 +234,18 @@ describe("whatever happens", () => {
 
     it("a run of the likely events reaches the receipt", () => {
         let reached = 0;
+        let opened = 0;
         fc.assert(
             fc.property(rules, steps, (races, list) => {
                 run(races, list, (_, __, after) => {
                     if (after.place.at === "casting") reached += 1;
+                    if (after.place.at === "opened") opened += 1;
                 });
             }),
             { numRuns: 2_000, seed: 7 },
         );
         // Otherwise the properties above would hold of nothing.
         expect(reached).toBeGreaterThan(100);
+        expect(opened).toBeGreaterThan(100);
     });
 });

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The voter's way through the session machine, step by step (journey S5–S14). */
 import { describe, expect, it } from "vitest";
-import { begin, currentStep, mayLeave, mayVisit, missing, next, SEAL_TRIES, wouldLose, type Event, type State } from "../../src/session";
+import type { Opening } from "../../src/protocol";
+import { begin, BLANK, currentStep, isBlank, isFull, mayLeave, mayVisit, missing, next, SEAL_TRIES, wouldLose, type Event, type State } from "../../src/session";
 
+const HASH = "A".repeat(43);
 const DEADLINES = { expiresAt: 1_200_000, electionEndsAt: 9_000_000, lastCastAt: 10_200_000 };
 const RACES = [
-    { min: 0, max: 2, size: 3 },
-    { min: 1, max: 1, size: 2 },
+    { min: 0, max: 2, size: 3, blank: false },
+    { min: 1, max: 1, size: 2, blank: false },
 ];
 /** The step of the preview. */
 const PREVIEW = RACES.length;
@@ -21,7 +23,7 @@ function go(state: State, ...events: Loose[]): State {
 const start = begin(RACES, DEADLINES, "authenticated");
 const racing = go(start, { type: "opened", credential: "good" });
 const sealing = go(racing, { type: "toggle", race: 0, answer: 2 }, { type: "visit", step: 1 }, { type: "toggle", race: 1, answer: 0 }, { type: "visit", step: 2 });
-const waiting = go(sealing, { type: "sealed", own: "48590433", server: "48590433", expiresAt: 1_200_000 });
+const waiting = go(sealing, { type: "sealed", own: "48590433", hash: HASH, server: "48590433", expiresAt: 1_200_000 });
 const ready = go(waiting, { type: "status", state: "confirmed", code: "48590433", deadlines: DEADLINES });
 const casting = go(ready, { type: "cast" });
 
@@ -31,7 +33,7 @@ describe("the straight way", () => {
         expect(racing.place).toEqual({ at: "race", index: 0 });
         expect(sealing.place).toEqual({ at: "sealing", done: 0, total: 0, tries: 1 });
         expect(waiting.place).toEqual({ at: "preview", unconfirmed: false });
-        expect(waiting.sealed).toEqual({ code: "48590433", choices: [[2], [0]], confirmed: false });
+        expect(waiting.sealed).toEqual({ code: "48590433", hash: HASH, choices: [[2], [0]], confirmed: false });
         expect(ready.sealed?.confirmed).toBe(true);
         expect(casting.place).toEqual({ at: "casting" });
         const done = go(casting, { type: "recorded", own: "t", server: "t" });
@@ -50,6 +52,116 @@ describe("the straight way", () => {
 
     it.each(["superseded", "expired", "left", "cast"] as const)("does not begin in a session that is %s", (state) => {
         expect(begin(RACES, DEADLINES, state).place.at).toBe("ended");
+    });
+});
+
+describe("a blank vote", () => {
+    const rules = [
+        { min: 1, max: 2, size: 3, blank: true },
+        { min: 0, max: 1, size: 2, blank: false },
+    ];
+    const first = go(begin(rules, DEADLINES, "authenticated"), { type: "opened", credential: "good" });
+
+    it("stands alone, and is enough where one is the least", () => {
+        const blank = go(first, { type: "toggle", race: 0, answer: BLANK });
+        expect(blank.choices).toEqual([[BLANK], []]);
+        expect([isBlank(blank, 0), isFull(blank, 0), missing(blank, 0), missing(first, 0)]).toEqual([true, true, 0, 1]);
+        expect(go(blank, { type: "visit", step: 1 }).place).toEqual({ at: "race", index: 1 });
+    });
+
+    it("and names never push each other out", () => {
+        const blank = go(first, { type: "toggle", race: 0, answer: BLANK });
+        expect(go(blank, { type: "toggle", race: 0, answer: 1 })).toBe(blank);
+        const named = go(first, { type: "toggle", race: 0, answer: 1 });
+        expect(go(named, { type: "toggle", race: 0, answer: BLANK })).toBe(named);
+        const back = go(blank, { type: "toggle", race: 0, answer: BLANK }, { type: "toggle", race: 0, answer: 1 });
+        expect(back.choices).toEqual([[1], []]);
+    });
+
+    it("is not offered by a race without it", () => {
+        const second = go(first, { type: "toggle", race: 0, answer: BLANK }, { type: "visit", step: 1 });
+        expect(go(second, { type: "toggle", race: 1, answer: BLANK })).toBe(second);
+    });
+});
+
+describe("testing a sealed ballot", () => {
+    const OPENING: Opening = { election: HASH, ballot: HASH, credential: "ab", seed: "00".repeat(32), choices: [] };
+    const asking = go(ready, { type: "challenge" });
+    const auditing = go(asking, { type: "audit" });
+    const opened = go(auditing, { type: "audited", opening: OPENING, used: 1, most: 3 });
+
+    it("asks first, then gives the ballot up, then opens it; then a new one is sealed from the same choices", () => {
+        expect(asking.place).toEqual({ at: "challenge", spent: false });
+        expect(asking.sealed).toEqual(ready.sealed);
+        expect(auditing.place).toEqual({ at: "auditing" });
+        expect(auditing.sealed?.hash).toBe(HASH);
+        expect(opened.place).toEqual({ at: "opened", opening: OPENING, used: 1, most: 3 });
+        expect(opened.sealed).toBe(null);
+        const again = go(opened, { type: "visit", step: PREVIEW });
+        expect(again.place).toEqual({ at: "sealing", done: 0, total: 0, tries: 1 });
+        expect(again.choices).toEqual(ready.choices);
+        const fresh = go(again, { type: "sealed", own: "11111111", hash: "B".repeat(43), server: "11111111", expiresAt: 1_200_000 });
+        expect(fresh.sealed).toEqual({ code: "11111111", hash: "B".repeat(43), choices: [[2], [0]], confirmed: false });
+        expect(fresh.codes).toBe(ready.codes + 1);
+    });
+
+    it("is left without a trace before the voter agrees", () => {
+        const back = go(asking, { type: "visit", step: PREVIEW });
+        expect(back.place).toEqual({ at: "preview", unconfirmed: false });
+        expect(back.sealed).toBe(ready.sealed);
+        expect(go(back, { type: "cast" }).place).toEqual({ at: "casting" });
+    });
+
+    it("begins at the preview of a sealed ballot only, and never twice", () => {
+        for (const state of [start, racing, sealing, casting, auditing, opened]) expect(go(state, { type: "challenge" })).toBe(state);
+        for (const state of [racing, waiting, ready, casting, auditing, opened]) expect(go(state, { type: "audit" })).toBe(state);
+        for (const state of [ready, asking, opened]) expect(go(state, { type: "audited", opening: OPENING, used: 1, most: 3 })).toBe(state);
+    });
+
+    it("never casts from there on, nor shows the ballot in the preview again", () => {
+        for (const state of [asking, auditing, opened]) expect(go(state, { type: "cast" })).toBe(state);
+        const trouble = go(auditing, { type: "failed", kind: "network" });
+        expect(trouble.place).toEqual({ at: "trouble", kind: "network", during: "auditing" });
+        expect(go(trouble, { type: "cast" })).toBe(trouble);
+        expect(go(trouble, { type: "visit", step: PREVIEW })).toBe(trouble);
+    });
+
+    it("goes on with the same ballot after the network came back", () => {
+        const again = go(auditing, { type: "failed", kind: "network" }, { type: "retry" });
+        expect(again.place).toEqual({ at: "auditing" });
+        expect(again.sealed?.hash).toBe(HASH);
+        expect(again.attempt).toBeGreaterThan(auditing.attempt);
+    });
+
+    it("that one time too many is refused leaves the ballot as it was", () => {
+        const spent = go(auditing, { type: "refused", code: "audit_limit" });
+        expect(spent.place).toEqual({ at: "challenge", spent: true });
+        expect(go(spent, { type: "audit" })).toBe(spent);
+        const back = go(spent, { type: "visit", step: PREVIEW });
+        expect(go(back, { type: "cast" }).place).toEqual({ at: "casting" });
+    });
+
+    it("with a worker that failed begins anew from the choices; the ballot stays given up", () => {
+        const trouble = go(auditing, { type: "failed", kind: "device" });
+        expect(trouble.place).toEqual({ at: "trouble", kind: "device", during: "loading" });
+        expect([trouble.sealed, trouble.choices]).toEqual([null, ready.choices]);
+    });
+
+    it("ends with the voter's time, and nothing of the opening remains", () => {
+        const late = go(opened, { type: "tick", now: 1_200_000 });
+        expect(late.place).toEqual({ at: "ended", why: "expired", tracker: null });
+        expect(JSON.stringify(late)).not.toContain(OPENING.seed);
+    });
+
+    it("sees that another window sealed meanwhile", () => {
+        const other = go(asking, { type: "status", state: "sealed", code: "22222222", deadlines: DEADLINES });
+        expect(other.place).toEqual({ at: "trouble", kind: "other_window", during: "sealing" });
+    });
+
+    it("may be left for a race, and the trail stays", () => {
+        expect([currentStep(asking), currentStep(opened), currentStep(auditing)]).toEqual([PREVIEW, PREVIEW, null]);
+        expect(go(opened, { type: "visit", step: 0 }).place).toEqual({ at: "race", index: 0 });
+        expect([mayLeave(asking), mayLeave(opened), mayLeave(auditing)]).toEqual([true, true, false]);
     });
 });
 
@@ -101,14 +213,14 @@ describe("sealing", () => {
         const again = go(ready, { type: "visit", step: 0 }, { type: "toggle", race: 0, answer: 0 }, { type: "visit", step: PREVIEW });
         expect(again.place.at).toBe("sealing");
         expect(again.sealed).toBe(null);
-        const fresh = go(again, { type: "sealed", own: "11111111", server: "11111111", expiresAt: 1_200_000 });
-        expect(fresh.sealed).toEqual({ code: "11111111", choices: [[0, 2], [0]], confirmed: false });
+        const fresh = go(again, { type: "sealed", own: "11111111", hash: HASH, server: "11111111", expiresAt: 1_200_000 });
+        expect(fresh.sealed).toEqual({ code: "11111111", hash: HASH, choices: [[0, 2], [0]], confirmed: false });
         expect(fresh.codes).toBe(2);
         expect(go(fresh, { type: "cast" })).toBe(fresh);
     });
 
     it("refuses a code that is not this ballot's, and keeps nothing", () => {
-        const refused = go(sealing, { type: "sealed", own: "48590433", server: "48590434", expiresAt: 1_200_000 });
+        const refused = go(sealing, { type: "sealed", own: "48590433", hash: HASH, server: "48590434", expiresAt: 1_200_000 });
         expect(refused.place).toEqual({ at: "ended", why: "code_mismatch", tracker: null });
         expect(refused.sealed).toBe(null);
         expect(refused.choices).toEqual([]);
@@ -116,11 +228,11 @@ describe("sealing", () => {
 
     it("drops the answer of sealing that was given up", () => {
         const away = go(sealing, { type: "visit", step: 0 });
-        expect(go(away, { type: "sealed", attempt: sealing.attempt, own: "1", server: "1", expiresAt: 0 })).toBe(away);
+        expect(go(away, { type: "sealed", attempt: sealing.attempt, own: "1", hash: HASH, server: "1", expiresAt: 0 })).toBe(away);
         expect(go(away, { type: "refused", attempt: sealing.attempt, code: "malformed" })).toBe(away);
         expect(go(away, { type: "failed", attempt: sealing.attempt, kind: "network" })).toBe(away);
         const again = go(away, { type: "visit", step: 1 }, { type: "visit", step: PREVIEW });
-        expect(go(again, { type: "sealed", attempt: sealing.attempt, own: "1", server: "1", expiresAt: 0 })).toBe(again);
+        expect(go(again, { type: "sealed", attempt: sealing.attempt, own: "1", hash: HASH, server: "1", expiresAt: 0 })).toBe(again);
     });
 
     it("seals afresh while codes are taken, but not for ever", () => {
@@ -146,7 +258,7 @@ describe("confirmation", () => {
 
     it("that was asked before the last sealing is not heard", () => {
         const again = go(ready, { type: "visit", step: 0 }, { type: "toggle", race: 0, answer: 0 }, { type: "visit", step: PREVIEW });
-        const fresh = go(again, { type: "sealed", own: "11111111", server: "11111111", expiresAt: 1_200_000 });
+        const fresh = go(again, { type: "sealed", own: "11111111", hash: HASH, server: "11111111", expiresAt: 1_200_000 });
         expect(go(fresh, { type: "status", attempt: ready.attempt, state: "confirmed", code: "48590433", deadlines: DEADLINES })).toBe(fresh);
     });
 

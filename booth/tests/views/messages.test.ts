@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One spelling and one voice (look.md §7, domain.md §4.2), and English with all that Persian says. */
 import { describe, expect, it } from "vitest";
+import { challengeMessages } from "../../src/messages/challenge";
 import { en } from "../../src/messages/en";
 import { fa } from "../../src/messages/fa";
 
@@ -18,7 +19,7 @@ function sentences(value: unknown, path = ""): [string, string][] {
 const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
 describe("the Persian messages", () => {
-    const all = sentences(fa);
+    const all = [...sentences(fa), ...sentences(challengeMessages("fa"), "challenge")];
 
     it.each([
         ["رأی has its hamza", /(?<![\u0600-\u06ff])(رای|راي)(?![\u0600-\u06ff])/],
@@ -50,9 +51,10 @@ describe("the English messages", () => {
     it("have every sentence and every placeholder of the Persian ones", () => {
         const shape = (messages: unknown): [string, string[]][] => sentences(messages).map(([path, text]) => [path, placeholders(text)]);
         expect(shape(en)).toEqual(shape(fa));
+        expect(shape(challengeMessages("en"))).toEqual(shape(challengeMessages("fa")));
     });
 
     it("have no Persian left in them", () => {
-        expect(sentences(en).filter(([, text]) => /[\u0600-\u06ff]/.test(text))).toEqual([]);
+        expect([...sentences(en), ...sentences(challengeMessages("en"))].filter(([, text]) => /[\u0600-\u06ff]/.test(text))).toEqual([]);
     });
 });

@@ -8,12 +8,16 @@ import type { BoothData, Race } from "../../src/data";
 import { keepHistory } from "../../src/history";
 import { en } from "../../src/messages/en";
 import { fa } from "../../src/messages/fa";
+import "../../src/pages/booth-challenge";
 import { Runner } from "../../src/runner";
 import { App, ExitButton } from "../../src/views/app";
-import { BoothContext, forgetHeadings, type Booth } from "../../src/views/parts";
+import { BoothContext, type Booth } from "../../src/views/parts";
 import { directSealer, type DirectSealer } from "../harness/direct";
 import { boothData, CREDENTIAL } from "../harness/election";
 import { FakeServer, fetchFrom } from "../harness/server";
+
+/** What the script of its own brings, once it is fetched. */
+const drawChallenge = globalThis.sandoghChallenge;
 
 export interface Options {
     /** What the session storage of this device holds. */
@@ -29,16 +33,28 @@ export class TestPage {
     readonly went: string[] = [];
     stored: string | null;
     hidden = false;
+    /** The scripts that were fetched, and whether none comes. */
+    readonly loaded: string[] = [];
+    unreachable = false;
+    /** What comes of making a ballot again, instead of a verdict. */
+    breakChecks: Error | null = null;
     readonly main = document.createElement("main");
     readonly #stop: () => void;
 
     constructor(races: readonly Race[], { credential = CREDENTIAL, change = (same) => same, language = "fa" }: Options = {}) {
         vi.useFakeTimers({ now: 1_795_000_000_000 });
-        forgetHeadings();
+        globalThis.sandoghChallenge = undefined;
         this.stored = credential;
         const data = change(boothData(races, Date.now()));
         this.server = new FakeServer(data, () => Date.now());
         const clock = new ServerClock(data.now, performance.now(), () => performance.now());
+        const openSealer = (): Promise<DirectSealer> => {
+            const sealer = directSealer(data.election, data.session.id);
+            this.sealers.push(sealer);
+            const check = sealer.check.bind(sealer);
+            sealer.check = (opening) => (this.breakChecks ? Promise.reject(this.breakChecks) : check(opening));
+            return Promise.resolve(sealer);
+        };
         this.runner = new Runner({
             data,
             clock,
@@ -49,17 +65,28 @@ export class TestPage {
                 wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
                 mark: () => performance.now(),
             }),
-            openSealer: () => {
-                const sealer = directSealer(data.election, data.session.id);
-                this.sealers.push(sealer);
-                return Promise.resolve(sealer);
-            },
+            openSealer,
             credential: { read: () => this.stored, forget: () => (this.stored = null) },
             go: (url) => this.went.push(url),
             hidden: () => this.hidden,
         });
         const trail = keepHistory(this.runner, window);
-        const booth: Booth = { t: language === "en" ? en : fa, data, runner: this.runner, clock, goBack: () => trail.goBack(), goingOut: () => undefined };
+        const booth: Booth = {
+            t: language === "en" ? en : fa,
+            data,
+            runner: this.runner,
+            clock,
+            goBack: () => trail.goBack(),
+            goingOut: () => undefined,
+            openSealer,
+            load: (name) => {
+                this.loaded.push(name);
+                if (this.unreachable) return Promise.reject(new Error("no network"));
+                globalThis.sandoghChallenge = drawChallenge;
+                return Promise.resolve();
+            },
+            shown: { heading: false },
+        };
         document.body.replaceChildren(this.main);
         const corner = document.createElement("header");
         document.body.prepend(corner);
