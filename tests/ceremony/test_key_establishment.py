@@ -154,6 +154,7 @@ def test_a_copied_certificate_is_refused_when_the_list_is_complete(tmp_path: Pat
     paper.write_bytes(Paper(Step.CERTIFICATE, going.ceremony.digest, 3, canonical.loads(made)).to_bytes())
     with pytest.raises(Refused, match=r"key of member 3 is the same as .* key of member 1"):
         coordinator.add(going.office, paper)
+    assert coordinator.status(going.office).missing == (3,)
 
 
 def test_the_rushing_member_who_draws_again_is_caught(tmp_path: Path) -> None:

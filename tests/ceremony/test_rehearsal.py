@@ -15,6 +15,7 @@ from sandogh.ceremony.rehearsal import Rehearsal, canary_of, check_answer, make_
 from sandogh.ceremony.rehearsal_check import check_rehearsal, read_setup
 from sandogh.protocol import canonical
 from sandogh.protocol.decryption import check_partial_decryption
+from sandogh.protocol.digest import sha_integer
 from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.errors import SandoghError, VerificationError
 from sandogh.protocol.proofs import Proof
@@ -108,6 +109,31 @@ def test_a_replay_under_the_new_rehearsals_name_fails_in_its_proof(sealed: Seale
     old = json.loads(make_answer(opening, sealed.keys[0]))
     with pytest.raises(VerificationError, match="proof does not hold"):
         check_answer(canonical.dumps(old | {"rehearsal": closing.digest}), closing)
+
+
+def test_an_answer_is_bound_to_all_of_the_rehearsal_even_where_the_canary_is_the_same(sealed: Sealed) -> None:
+    """An officer who wrote «closing» over «opening» would have the old answers pass again."""
+    opening = sealed.rehearsal("opening")
+    closing = Rehearsal.from_bytes(canonical.dumps(json.loads(opening.data) | {"purpose": "closing"}))
+    assert closing.canary == opening.canary
+    old = json.loads(make_answer(opening, sealed.keys[0]))
+    with pytest.raises(VerificationError, match="proof does not hold"):
+        check_answer(canonical.dumps(old | {"rehearsal": closing.digest}), closing)
+
+
+def test_the_proof_as_it_is_written_down(sealed: Sealed) -> None:
+    """Recomputed here from the words of the module alone."""
+    rehearsal, group = sealed.rehearsal(), sealed.election.group
+    answer = json.loads(make_answer(rehearsal, sealed.keys[3]))
+    c, r = int(answer["proof"]["challenge"]), int(answer["proof"]["response"])
+    key, factor = (group.parse(answer[name], section="", what="") for name in ("public_key", "factor"))
+    of_key = group.multiply(group.public_power_g(r), group.public_power(key, c))
+    of_canary = group.multiply(group.public_power(rehearsal.canary.alpha, r), group.public_power(factor, c))
+    text = f"sandogh-rehearsal|{rehearsal.digest}|{answer['public_key']}|{answer['factor']}|{group.ser(of_key)},{group.ser(of_canary)}"
+    assert sha_integer(text.encode()) % group.q == c
+    for name, expected in (("randomness", rehearsal.randomness), ("plaintext", rehearsal.plaintext)):
+        seed = f"sandogh-rehearsal-canary|{name}|{rehearsal.nonce}|{rehearsal.election}"
+        assert sha_integer(seed.encode()) % group.q == expected
 
 
 def test_the_factor_without_the_key_does_not_pass(sealed: Sealed) -> None:
