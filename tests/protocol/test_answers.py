@@ -63,6 +63,37 @@ def test_what_is_made_is_accepted_in_every_group(kind: str, group: Group) -> Non
         assert opened(data)["answers"] == [answer.form(group) for answer in ballot.answers]
 
 
+ALL_CHOICES: dict[str, list[Any]] = {
+    "plain": [[1, 0, 0], [0, 0, 1], [1, 1, 0], [0, 1, 1]],
+    "blank": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1]],
+    "lists": [[[1, 1, 0], [0, 0]], [[1, 1, 1], [0, 0]], [[0, 0, 0], [1, 1]]],
+}
+
+
+@pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
+@pytest.mark.parametrize("kind", ALL_CHOICES)
+def test_the_work_does_not_tell_the_choice(monkeypatch: pytest.MonkeyPatch, kind: str, group: Group) -> None:
+    """The same powers and draws in the same order whatever is chosen, and never a short exponent, which would be faster."""
+    held = story(group, questions=[KINDS[kind][0]], voters=1, trustees=1)
+    work: list[str] = []
+    power, power_g, random_scalar = group.power, group.power_g, group.random_scalar
+
+    def seen(name: str, exponent: int) -> None:
+        assert exponent.bit_length() > group.q.bit_length() - 64
+        work.append(name)
+
+    monkeypatch.setattr(type(group), "power", lambda self, base, exponent: (seen("power", exponent), power(base, exponent))[1])
+    monkeypatch.setattr(type(group), "power_g", lambda self, exponent: (seen("power_g", exponent), power_g(exponent))[1])
+    monkeypatch.setattr(type(group), "random_scalar", lambda self, *draw: (work.append("draw"), random_scalar(*draw))[1])
+    traces: list[list[str]] = []
+    for choice in ALL_CHOICES[kind]:
+        work.clear()
+        held.ballot(0, [choice])
+        traces.append([*work])
+    assert len(traces[0]) > 20
+    assert all(trace == traces[0] for trace in traces)
+
+
 # ---- choices that a voter must not make: refused at home, and by everybody else if made all the same
 
 
