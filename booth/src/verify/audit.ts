@@ -187,7 +187,7 @@ class Audit {
     // ---- 2
 
     private order(): string {
-        if (this.events === 0) this.ledger.need(1);
+        if (this.events === 0 && this.ledger.refused(1) > 0) throw new Unfounded([1]);
         this.grammar.end();
         this.facts.ballots = this.ballots;
         return counted(this.ballots, "ballot");
@@ -359,9 +359,9 @@ class Audit {
         ledger.need(3, 5);
         if (this.ballotsBeforeSetup > 0) throw new Unfounded([2]);
         const weight = [...this.latest.values()].reduce((sum, each) => sum + each.weight, 0n);
+        if (ledger.refused(6) > 0) return `${ledger.refused(6)} of ${counted(this.ballots, "ballot")} refused`;
         this.facts.kept = this.latest.size;
         this.facts.kept_weight = Number(weight);
-        if (ledger.refused(6) > 0) return `${ledger.refused(6)} of ${counted(this.ballots, "ballot")} refused`;
         await this.takeOutReplaced();
         this.computed = { rows: this.combined(await this.crew.all("product", null)), numTallied: BigInt(this.latest.size), totalWeight: weight };
         const replaced = this.ballots - this.latest.size;

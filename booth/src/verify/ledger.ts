@@ -19,7 +19,7 @@ export const PLAN: ReadonlyMap<number, { readonly name: string; readonly section
     [2, { name: "event grammar", sections: "§12.2" }],
     [3, { name: "election file", sections: "§4.3" }],
     [4, { name: "trustees", sections: "§6" }],
-    [5, { name: "credentials", sections: "§5.3" }],
+    [5, { name: "credentials", sections: "§5" }],
     [6, { name: "ballots", sections: "§7" }],
     [7, { name: "encrypted tally", sections: "§8" }],
     [8, { name: "shuffles", sections: "§9" }],
