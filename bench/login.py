@@ -1,4 +1,4 @@
-"""Does the time of a refused login tell a stranger whether a number is on the roll? (failures.md W7, O16)
+"""Does the time of a refused login tell a stranger whether a number is on the roll? (threat-model.md W7, O16)
 
     python bench/login.py --tries 400
 

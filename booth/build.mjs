@@ -20,7 +20,7 @@ const { values } = parseArgs({ options: { out: { type: "string" }, only: { type:
 const only = values.only?.split(",");
 const out = resolve(here, values.out ?? "../src/sandogh/server/portal/static/booth");
 
-/** The oldest browser we serve: domain.md §4.6. */
+/** The oldest browser we serve: what old Android phones still run. */
 const OLDEST = ["es2020", "chrome87"];
 
 /** Fields of the libraries' classes as plain assignments: nothing here needs the longer definition that ES2020 lacks. */

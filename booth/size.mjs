@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Fails when the voter must download more script than promised: 40 kB gzip for the booth and its worker together (architecture.md §6).
+ * Fails when the voter must download more script than promised: 40 kB gzip for the booth and its worker together.
  *
  * Each group has a worker of its own and no voter gets two: the larger one counts. What is fetched only when asked for does not.
  */

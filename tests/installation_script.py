@@ -88,7 +88,7 @@ def second_device(*, token: str) -> dict[str, Any]:
 
 
 def reconcile() -> dict[str, Any]:
-    """What each half remembers, to be compared both ways (failures.md O7)."""
+    """What each half remembers, to be compared both ways (threat-model.md O7)."""
     cast = VotingSession.objects.filter(state="cast")
     return {
         "sessions": sorted(cast.values_list("tracker", flat=True)),

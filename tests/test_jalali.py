@@ -1,4 +1,4 @@
-"""Dates as people write them, at the edges of days, years and clocks (domain.md §3.7, §3.8)."""
+"""Dates as people write them, at the edges of days, years and clocks."""
 
 from datetime import UTC, datetime, timedelta
 

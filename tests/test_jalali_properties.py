@@ -1,4 +1,4 @@
-"""The calendar against another library, day by day (domain.md §3.8)."""
+"""The calendar against another library, day by day."""
 
 from datetime import date, datetime, timedelta
 

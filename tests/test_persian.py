@@ -1,4 +1,4 @@
-"""Folding, numbers, masks and the alphabet (domain.md §3)."""
+"""Folding, numbers, masks and the alphabet."""
 
 import json
 from pathlib import Path

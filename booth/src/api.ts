@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The voting API (architecture.md §2): five calls, all of which may be repeated.
+ * The voting API (ARCHITECTURE.md §3): five calls, all of which may be repeated.
  *
  * A lost answer does not say whether the request arrived. Sealing or giving up the same hash, casting the same bytes and leaving have the
  * same effect twice as once, so each is sent again, with growing pauses, until an answer comes or the tries are used up.

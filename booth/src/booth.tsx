@@ -100,7 +100,7 @@ async function start(main: HTMLElement): Promise<void> {
     runner.start();
 }
 
-/** Windows of one browser share their login: one that logged in again takes over here as another device would (S14). */
+/** Windows of one browser share their login: one that logged in again takes over here as another device would (journey.md S14). */
 function watchOtherWindows(data: BoothData, runner: Runner): void {
     if (typeof BroadcastChannel !== "function") return;
     const channel = new BroadcastChannel(`sandogh.${data.slug}`);

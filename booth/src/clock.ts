@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The server's time on a device whose own clock may be wrong (domain.md §4.6).
+ * The server's time on a device whose own clock may be wrong.
  *
  * Only the passing of time is taken from the device, from a counter that nobody sets; each answer of the server corrects the rest.
  * A counter that stood still while the phone slept is behind, never ahead: the voter is told too late, not too early,
@@ -42,7 +42,7 @@ export function countdown(milliseconds: number, short: boolean): { days: number;
     return { days, text: short && hours === 0 && days === 0 ? rest : `${two(hours)}:${rest}` };
 }
 
-/** Minutes before the end at which the clock speaks (domain.md §4.4, 4.1.3). */
+/** Minutes before the end at which the clock speaks, also to a screen reader. */
 export const ANNOUNCED = [5, 2, 1] as const;
 
 /** The announcement that is due: the smallest of 5, 2, 1 that still covers what is left; null before and after. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What noble uses and the oldest browser we serve lacks (domain.md §4.6). Imported before noble, which already needs it while loading. */
+/** What noble uses and the oldest browser we serve lacks. Imported before noble, which already needs it while loading. */
 
 // Chrome 93; ours begins at 87.
 const constructor: object = Object;

@@ -116,7 +116,7 @@ export class Runner {
             if (place.at === "casting") void this.cast(attempt);
             if (place.at === "auditing") void this.audit(attempt);
         }
-        // (2) At each step at once, so that a page overtaken by another device says so at its next step (S14).
+        // (2) At each step at once, so that a page overtaken by another device says so at its next step (journey.md S14).
         const step = currentStep(before);
         if (step !== null && step !== currentStep(this.state) && place.at === "race") void this.look();
         else this.plan();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The worker: all that is secret in casting a vote happens here (architecture.md §2, protocol.md §5.2, §7).
+ * The worker: all that is secret in casting a vote happens here (ARCHITECTURE.md §3, protocol.md §5.2, §7).
  *
  * It answers the questions of sealing.ts, one after the other. What leaves it is public: the public credential, a hash, a code, a signed
  * ballot; or, instead of that signature, how a ballot was made that will never be cast. Numbers cannot be wiped in JavaScript; the page ends the worker instead, and with it its whole heap.

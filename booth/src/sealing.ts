@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The page's side of the sealing: it asks, the worker does (architecture.md §2).
+ * The page's side of the sealing: it asks, the worker does (ARCHITECTURE.md §3).
  *
  * The secret credential, the randomness of a ballot and the proofs exist in the worker alone; the page sees public values only,
  * and never freezes while they are computed.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Finding a name however it is typed: one key for letters and digits that people and keyboards write in several ways (domain.md §3.1, §3.2). */
+/** Finding a name however it is typed: one key for letters and digits that people and keyboards write in several ways. */
 
 const LETTERS: Readonly<Record<string, string>> = {
     ي: "ی",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Where the voter is, as a pure function: a state and an event give the next state (architecture.md §3, journey S5–S14).
+ * Where the voter is, as a pure function: a state and an event give the next state (ARCHITECTURE.md §6, journey.md S5–S14).
  *
  * No document, no network, no clock: those who have them (runner.ts) send events and do what the state says:
  *
@@ -178,7 +178,7 @@ export function next(state: State, event: Event): State {
             return place.at === "sealing" ? { ...state, place: { ...place, done: event.done, total: event.total } } : state;
         case "sealed":
             if (place.at !== "sealing") return state;
-            // The code is the voter's only check that the server confirms this very ballot (architecture.md §2).
+            // The code is the voter's only check that the server confirms this very ballot (ARCHITECTURE.md §3).
             if (event.own !== event.server) return ended(state, "code_mismatch");
             return {
                 ...state,
@@ -381,7 +381,7 @@ function workPlace(work: Work): Place {
     return work === "sealing" ? { at: "sealing", done: 0, total: 0, tries: 1 } : { at: work };
 }
 
-/** Nothing of an unfinished vote remains (S11): the choices go with the ending. */
+/** Nothing of an unfinished vote remains (journey.md S11): the choices go with the ending. */
 function ended(state: State, why: Ending, tracker: string | null = null): State {
     return { ...state, place: { at: "ended", why, tracker }, choices: [], sealed: null, leaving: false, attempt: state.attempt + 1 };
 }

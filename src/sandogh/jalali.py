@@ -1,4 +1,4 @@
-"""Dates and durations as people write them: the Jalali calendar, Tehran's clock, Persian digits (domain.md §3.7, §3.8). Pure.
+"""Dates and durations as people write them: the Jalali calendar, Tehran's clock, Persian digits. Pure.
 
 Times come in aware, in any zone, and are shown in Tehran's. In English the same calendar is written with Latin names and digits.
 """

@@ -1,4 +1,4 @@
-"""Persian text and Iranian numbers as people type them: folding, checking, showing, sorting (domain.md §3). Pure.
+"""Persian text and Iranian numbers as people type them: folding, checking, showing, sorting. Pure.
 
 Show Persian digits, submit and store ASCII. A `normalise_*` function answers the stored form or raises `Unreadable`.
 """
@@ -34,27 +34,27 @@ class Unreadable(ValueError):
 
 
 def fold_digits(text: str) -> str:
-    """Persian and Arabic digits as ASCII (domain.md §3.1, R3). `\\d` and `int()` accept all three sets, so fold first, then match [0-9]."""
+    """Persian and Arabic digits as ASCII. `\\d` and `int()` accept all three sets, so fold first, then match [0-9]."""
     return text.translate(_DIGITS)
 
 
 def fold_letters(text: str) -> str:
-    """ي and ى as ی, ك as ک (domain.md §3.2, R2)."""
+    """ي and ى as ی, ك as ک."""
     return text.translate(_LETTERS)
 
 
 def clean(text: str) -> str:
-    """Without direction marks, with plain single spaces, trimmed of spaces and ZWNJ (R1). ZWNJ inside a word stays."""
+    """Without direction marks, with plain single spaces, trimmed of spaces and ZWNJ. ZWNJ inside a word stays."""
     return _SPACES.sub(" ", text.translate(_INVISIBLE).translate(_NBSP)).strip(" " + ZWNJ)
 
 
 def drop_separators(text: str) -> str:
-    """Without spaces, hyphens, dashes and the minus sign (R4)."""
+    """Without spaces, hyphens, dashes and the minus sign."""
     return text.translate(_SEPARATORS)
 
 
 def display_text(text: str) -> str:
-    """The one stored form of words shown to people: cleaned, Persian letters, ۀ written as ه with hamza above (domain.md §3.2)."""
+    """The one stored form of words shown to people: cleaned, Persian letters, ۀ written as ه with hamza above."""
     return fold_letters(clean(text)).replace("\u06c0", "ه\u0654")
 
 
@@ -67,7 +67,7 @@ def typed_number(text: str) -> str:
 
 
 def normalise_licence_no(text: str) -> str:
-    """Ten ASCII digits (domain.md §3.4). Raises Unreadable `licence_no_shape`."""
+    """Ten ASCII digits. Raises Unreadable `licence_no_shape`."""
     number = typed_number(text)
     if not _TEN_DIGITS.fullmatch(number):
         raise Unreadable("licence_no_shape")
@@ -75,7 +75,7 @@ def normalise_licence_no(text: str) -> str:
 
 
 def pad_national_id(number: str) -> str:
-    """Ten digits from the seven to ten that a spreadsheet left (R6). Raises Unreadable `national_id_shape`."""
+    """Ten digits from the seven to ten that a spreadsheet left. Raises Unreadable `national_id_shape`."""
     if _SHORT_NATIONAL_ID.fullmatch(number):
         return number.zfill(10)
     if not _TEN_DIGITS.fullmatch(number):
@@ -84,7 +84,7 @@ def pad_national_id(number: str) -> str:
 
 
 def check_national_id(number: str) -> None:
-    """Raise Unreadable `national_id_check_digit` unless ten ASCII digits end in the right one (domain.md §3.3, R7).
+    """Raise Unreadable `national_id_check_digit` unless ten ASCII digits end in the right one.
 
     Ten equal digits pass the sum and are refused all the same.
     """
@@ -103,7 +103,7 @@ def normalise_national_id(text: str) -> str:
 
 
 def normalise_mobile(text: str) -> str:
-    """`09` and nine digits from 09…, 9…, 989…, +989… or 00989… (domain.md §2.4, R5). Raises Unreadable `mobile_shape`."""
+    """`09` and nine digits from 09…, 9…, 989…, +989… or 00989…. Raises Unreadable `mobile_shape`."""
     match = _MOBILE.fullmatch(typed_number(text))
     if match is None:
         raise Unreadable("mobile_shape")
@@ -124,7 +124,7 @@ def group_licence(number: str) -> str:
 
 
 def mask_mobile(number: str) -> str:
-    """A mobile number that only its owner recognises: 09****51 (S4). Empty stays empty."""
+    """A mobile number that only its owner recognises: 09****51 (journey.md S4). Empty stays empty."""
     return f"{number[:2]}****{number[-2:]}" if number else ""
 
 
@@ -138,7 +138,7 @@ _AFTER_LETTERS = 100
 
 
 def sort_key(text: str) -> tuple[int, ...]:
-    """Key of the Persian alphabet's order: 33 letters, آ before ا, و before ه; ZWNJ, hamza and vowel marks ignored (domain.md §3.6).
+    """Key of the Persian alphabet's order: 33 letters, آ before ا, و before ه; ZWNJ, hamza and vowel marks ignored.
 
     A space comes before every letter, anything that is not Persian after them, so «راست رو» precedes «راستا».
     """

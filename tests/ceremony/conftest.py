@@ -72,7 +72,7 @@ def request_file(tmp_path: Path, request_bytes: Callable[..., bytes]) -> Path:
 
 
 class Network:
-    """A mobile network in memory that keeps every text it was handed and fails as told, in pairs (failures.md T10).
+    """A mobile network in memory that keeps every text it was handed and fails as told, in pairs (threat-model.md T10).
 
     `faults` maps how many sendings came before to a fault: "refused", "busy", "lost" (not sent, no answer), "lost-but-sent".
     """

@@ -1,4 +1,4 @@
-"""Sending: every voter with a mobile once, whatever the network does; faults in pairs (failures.md T10)."""
+"""Sending: every voter with a mobile once, whatever the network does; faults in pairs (threat-model.md T10)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Server and worker killed with -9 in the middle of casting: nothing lost, nothing twice, nobody told a lie (failures.md W8, T5)."""
+"""Server and worker killed with -9 in the middle of casting: nothing lost, nothing twice, nobody told a lie (threat-model.md W8, T5)."""
 
 import io
 import random
@@ -135,7 +135,7 @@ def test_killed_again_and_again_while_forty_vote(here: Installation) -> None:
 
 
 def test_without_a_worker_votes_are_recorded_and_the_texts_wait(here: Installation) -> None:
-    """Other systems say "cast" and leave the checking to a worker (failures.md W8); here the worker only brings the news."""
+    """Other systems say "cast" and leave the checking to a worker (threat-model.md W8); here the worker only brings the news."""
     prepared = here.script("prepare", voters=3, stage="confirmed")
     slug, devices = prepared["slug"], prepared["devices"]
     here.phone()

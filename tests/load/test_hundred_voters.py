@@ -1,4 +1,4 @@
-"""A hundred voters at once, over HTTP, against the real server: every vote once, whatever is sent twice (S13, S14; failures.md T4)."""
+"""A hundred voters at once, over HTTP: every vote once, whatever is sent twice (journey.md S13, S14; threat-model.md T4)."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def verified(here: Installation, slug: str) -> int:
 
 
 def agree(here: Installation, trackers: list[str]) -> None:
-    """Identity side, ballot side and board remember the same votes, each once (O7)."""
+    """Identity side, ballot side and board remember the same votes, each once (threat-model.md O7)."""
     found = here.script("reconcile")
     assert found["sessions"] == found["ballots"] == sorted(trackers)
     assert found["session_events"] == found["events"]
@@ -84,7 +84,7 @@ def test_a_hundred_voters_seal_confirm_and_cast_at_once(here: Installation) -> N
 
 
 def test_the_same_ballot_five_times_at_once_is_one_vote_and_one_answer(here: Installation) -> None:
-    """Double clicks, several tabs, retries after a time-out: failures.md T4."""
+    """Double clicks, several tabs, retries after a time-out: threat-model.md T4."""
     prepared = here.script("prepare", voters=8, stage="confirmed")
     here.serve()
     devices = prepared["devices"]
@@ -103,7 +103,7 @@ def test_the_same_ballot_five_times_at_once_is_one_vote_and_one_answer(here: Ins
 
 
 def test_two_devices_of_one_voter_racing_are_one_vote(here: Installation) -> None:
-    """The first device casts in the moment in which the code is entered on the second: whoever wins, one vote (S14)."""
+    """The first device casts in the moment in which the code is entered on the second: whoever wins, one vote (journey.md S14)."""
     prepared = here.script("prepare", voters=6, stage="confirmed")
     here.serve()
     firsts = prepared["devices"]

@@ -1,4 +1,4 @@
-"""The simulated network through its own client, `sandogh.sms.simulated`, and its faults in pairs (domain.md §2.8)."""
+"""The simulated network through its own client, `sandogh.sms.simulated`, and its faults in pairs."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Ballots made, checked, and attacked (protocol.md §7; failures.md W1, W2, W3)."""
+"""Ballots made, checked, and attacked (protocol.md §7; threat-model.md W1, W2, W3)."""
 
 import copy
 import pickle

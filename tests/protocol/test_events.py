@@ -1,4 +1,4 @@
-"""Events and their order (protocol.md §11.3, §12.2; failures.md W6)."""
+"""Events and their order (protocol.md §11.3, §12.2; threat-model.md W6)."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""Proofs bind everything they speak of, and hold for nothing false (protocol.md §4.4, §6.1; failures.md W2)."""
+"""Proofs bind everything they speak of, and hold for nothing false (protocol.md §4.4, §6.1; threat-model.md W2)."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""The vote code: eight digits bound to session and sealed ballot (architecture.md §2)."""
+"""The vote code: eight digits bound to session and sealed ballot (protocol.md §16)."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Lengths of texts, domain.md §2.6."""
+"""Lengths of texts, in SMS parts."""
 
 import pytest
 

@@ -155,7 +155,7 @@ def test_the_pure_parts_load_neither_django_nor_files_nor_sockets() -> None:
 
 
 def test_verification_survives_an_optimising_python() -> None:
-    """failures.md W15: checks made by `assert` vanish under -O; ours are not."""
+    """threat-model.md W15: checks made by `assert` vanish under -O; ours are not."""
     for name, code in (("ed25519-small.bel", 0), ("bad-altered-response.bel", 1), ("bad-forged-partial-decryption.bel", 1)):
         program = f"from sandogh.cli import main; main(['verify', {str(FOLDER / name)!r}])"
         assert subprocess.run([sys.executable, "-O", "-c", program], capture_output=True, check=False).returncode == code

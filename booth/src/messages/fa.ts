@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the booth says, in Persian (look.md §7, domain.md §4.2). `{name}` is filled by the views, so that numbers and codes can be isolated.
+ * What the booth says, in Persian. `{name}` is filled by the views, so that numbers and codes can be isolated.
  * The voice: what happened, what it means, what to do.
  */
 const digits = (text: string | number): string => String(text).replace(/[0-9]/g, (digit) => String.fromCharCode(0x06f0 + Number(digit)));

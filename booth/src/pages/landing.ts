@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Takes the secret credential out of the link of the text message (architecture.md §2): it comes in the address's fragment, which
+ * Takes the secret credential out of the link of the text message (ARCHITECTURE.md §3): it comes in the address's fragment, which
  * browsers never send.
  *
  * 1. wipe the fragment from the address first, so that it is in no history and no screenshot

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The number in the picture, and the ways round it: another picture, the number read aloud, or work done by the device instead
- * (domain.md §5). Without this script the picture and the sound still work by their own addresses.
+ * The number in the picture, and the ways round it: another picture, the number read aloud, or work done by the device instead.
+ * Without this script the picture and the sound still work by their own addresses.
  */
 import { digits, write } from "./shared/time";
 

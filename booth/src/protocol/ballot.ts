@@ -2,7 +2,7 @@
 /**
  * Making a ballot, protocol.md §7.1: sealing, then signing.
  *
- * Sealing fixes the hash that the vote code is computed from; signing comes later, after the voter's text message (architecture.md §2).
+ * Sealing fixes the hash that the vote code is computed from; signing comes later, after the voter's text message (ARCHITECTURE.md §3).
  */
 import { choiceLength, finishAnswer, type FinishedAnswer, prepareAnswer, type PreparedAnswer } from "./answer";
 import type { Bases } from "./bases";

@@ -56,7 +56,7 @@ export function openBallot<E>(text: string, election: Election<E>, credentials: 
     if (signature["hash"] !== hash) throw new VerificationError("§7.1", "not the hash of this ballot");
     // (4)
     const key = group.parse(credential, "§7.1", "credential");
-    // Intentional divergence from protocol.md §3.1, stricter (failures.md W13): everybody knows the secret of the identity.
+    // protocol.md §3.1, strict (threat-model.md W13): everybody knows the secret of the identity.
     if (group.equal(key, group.identity)) throw new VerificationError("§7.1", "the credential is the identity");
     const answers = list(ballot["answers"], "§7.1", "answers", questions.length);
     const proof = parseProof(signature["proof"], group.q, "§7.1", "signature");

@@ -61,7 +61,7 @@ export function parseElection(text: string, groups: (name: string) => Group<unkn
         if (direction !== "ltr" && direction !== "rtl") throw new Malformed(SECTION, "the direction is neither ltr nor rtl");
     }
     const publicKey = group.parse(file["public_key"], SECTION, "public key");
-    // Intentional divergence from protocol.md §3.1, stricter (failures.md W13): under the identity every ballot would be readable.
+    // protocol.md §3.1, strict (threat-model.md W13): under the identity every ballot would be readable.
     if (group.equal(publicKey, group.identity)) throw new VerificationError(SECTION, "the public key is the identity");
     return { text, fingerprint: hashBase64(text), uuid, name: string(file["name"], SECTION, "name"), group, publicKey, questions };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The eight digits the voter texts: they confirm this very sealed ballot in this session (architecture.md §2). Not part of Belenios. */
+/** The eight digits the voter texts: they confirm this very sealed ballot in this session (protocol.md §16). Not part of Belenios. */
 import { hashInteger } from "./hash";
 
 export function voteCode(sessionId: string, ballotHash: string): string {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The two clocks, what they say aloud, and the sentence before the window ends (domain.md §4.4: 2.2.1 and 4.1.3). */
+/** The two clocks, what they say aloud, and the sentence before the window ends (WCAG 2.2.1 and 4.1.3). */
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { countdown, dueAnnouncement } from "../clock";

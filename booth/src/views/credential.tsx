@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The credential, typed from the invitation message: on a device that was not reached through its link (architecture.md §2). */
+/** The credential, typed from the invitation message: on a device that was not reached through its link (ARCHITECTURE.md §3). */
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CredentialProblem } from "../session";

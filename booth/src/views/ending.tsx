@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Where a session ended without a vote from this page: each reason with its own words and its own way on (S11, S14). */
+/** Where a session ended without a vote from this page: each reason with its own words and its own way on (journey.md S11, S14). */
 import type { VNode } from "preact";
 import type { Ending } from "../session";
 import { Heading, Icon, Note, Support, useBooth, type IconName } from "./parts";

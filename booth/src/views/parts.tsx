@@ -91,7 +91,7 @@ export function Heading({ children, title, passing = false }: { children: string
     );
 }
 
-/** What is focused is scrolled clear of the bar, however high its sentences make it (domain.md §4.4, 2.4.11). */
+/** What is focused is scrolled clear of the bar, however high its sentences make it (WCAG 2.4.11). */
 export function useRoomFor(): { readonly current: HTMLElement | null } {
     const bar = useRef<HTMLElement>(null);
     useEffect(() => {

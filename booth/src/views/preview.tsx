@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The preview (S8): every race with its names, the vote code to text, and «امضا و ثبت رأی» once the text message came. */
+/** The preview (journey.md S8): every race with its names, the vote code to text, and «امضا و ثبت رأی» once the text message came. */
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Race } from "../data";

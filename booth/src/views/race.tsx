@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One race (S5–S7): cards, search when there are many, the limit explained and kept, what was chosen, and the way on. */
+/** One race (journey.md S5–S7): cards, search when there are many, the limit explained and kept, what was chosen, and the way on. */
 import type { ComponentChildren, VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Candidate, Race } from "../data";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The trail of races and the preview (S6): where the voter is, what is done, and the way back. */
+/** The trail of races and the preview (journey.md S6): where the voter is, what is done, and the way back. */
 import type { VNode } from "preact";
 import { currentStep, mayVisit, type State } from "../session";
 import { Icon, useBooth } from "./parts";

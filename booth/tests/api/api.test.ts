@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The four calls on a line that loses requests and answers (failures.md T4, T10: each fault as *failed* and as *failed but happened*). */
+/** The calls on a line that loses requests and answers, each fault as *failed* and as *failed but happened* (threat-model.md T4, T10). */
 import { describe, expect, it } from "vitest";
 import { PAUSES, Refusal, Unreachable, votingApi, type ApiOptions, type VotingApi } from "../../src/api";
 import { boothData, CREDENTIAL, SESSION, smallRaces } from "../harness/election";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What is sent to the voter: self-contained files that the oldest browser understands (domain.md §4.5, §4.6). */
+/** What is sent to the voter: self-contained files that the oldest browser understands. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

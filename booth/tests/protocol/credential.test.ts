@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reading a credential as people type it (protocol.md §5.1, domain.md §3.1). */
+/** Reading a credential as people type it (protocol.md §5.1). */
 import { describe, expect, it } from "vitest";
 import { CredentialShape, deriveCredential, ED25519, Malformed, normaliseCredential } from "../../src/protocol";
 import { CREDENTIAL } from "./elections";

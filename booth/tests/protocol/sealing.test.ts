@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The page's conversation with the worker: in order, out of order, and what never crosses over (architecture.md §2). */
+/** The page's conversation with the worker: in order, out of order, and what never crosses over (ARCHITECTURE.md §3). */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { BELENIOS_2048, checkBallot, deriveCredential, ED25519, groupNamed, parseElection, tracker, voteCode } from "../../src/protocol";
 import { openSealer, type Sealer, SealingError } from "../../src/sealing";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker as Thread } from "node:worker_threads";
 
-/** What Node lacks of a worker's global scope, without what the oldest browser lacks of Node's (domain.md §4.6). */
+/** What Node lacks of a worker's global scope, without what the oldest browser lacks of Node's. */
 const SCOPE = `
 const { parentPort } = require("node:worker_threads");
 globalThis.self = globalThis;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The server's time on a device with a wrong clock, domain.md §4.6. */
+/** The server's time on a device with a wrong clock. */
 import { describe, expect, it } from "vitest";
 import { countdown, dueAnnouncement, ServerClock } from "../../src/clock";
 

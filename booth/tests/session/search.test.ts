@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Names are found however they are typed, domain.md §3.1 and §3.2. */
+/** Names are found however they are typed. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { found, searchKey } from "../../src/search";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What holds of the session machine whatever happens to it, in whatever order (failures.md T1, T4). */
+/** What holds of the session machine whatever happens to it, in whatever order (threat-model.md T1, T4). */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Opening } from "../../src/protocol";

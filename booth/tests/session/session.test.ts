@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The voter's way through the session machine, step by step (journey S5–S14). */
+/** The voter's way through the session machine, step by step (journey.md S5–S14). */
 import { describe, expect, it } from "vitest";
 import type { Opening } from "../../src/protocol";
 import { begin, BLANK, currentStep, isBlank, isFull, mayLeave, mayVisit, missing, next, SEAL_TRIES, wouldLose, type Event, type State } from "../../src/session";

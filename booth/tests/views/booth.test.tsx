@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // @vitest-environment happy-dom
-/** The voter's way through the page, from the first race to the receipt (journey S5–S10). */
+/** The voter's way through the page, from the first race to the receipt (journey.md S5–S10). */
 import { afterEach, describe, expect, it } from "vitest";
 import { parseElection, checkBallot, voteCode } from "../../src/protocol";
 import { CREDENTIAL, MINUTE, OTHER_CREDENTIAL, SESSION, smallRaces } from "../harness/election";

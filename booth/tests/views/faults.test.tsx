@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // @vitest-environment happy-dom
-/** What goes wrong: each has its own screen, says what to do, and loses nothing that could be kept (S11, S14; failures.md T4, T10). */
+/** What goes wrong: each has its own screen and way on, and loses nothing that could be kept (journey.md S11, S14; threat-model.md T4, T10). */
 import { afterEach, describe, expect, it } from "vitest";
 import { MINUTE, smallRaces } from "../harness/election";
 import type { Fault } from "../harness/server";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One spelling and one voice (look.md §7, domain.md §4.2), and English with all that Persian says. */
+/** One spelling and one voice, and English with all that Persian says. */
 import { describe, expect, it } from "vitest";
 import { challengeMessages } from "../../src/messages/challenge";
 import { en } from "../../src/messages/en";

@@ -1,6 +1,6 @@
 """The credential authority: makes each voter's secret credential, texts it, and tells the server the public half only.
 
-protocol.md §5, architecture.md §2. The secrets stay in the authority's store and in the voters' telephones.
+protocol.md §5, ARCHITECTURE.md §3. The secrets stay in the authority's store and in the voters' telephones.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""The text of an invitation: the election's own template, filled for one voter. mission S1, domain.md §2.6
+"""The text of an invitation: the election's own template, filled for one voter. journey.md S1
 
-The credential stands in the fragment of the link, which browsers never send (architecture.md §2).
+The credential stands in the fragment of the link, which browsers never send (ARCHITECTURE.md §3).
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Sending the invitations: each message handed over once, whatever stops this program in between. domain.md §2.5, failures.md T10
+"""Sending the invitations: each message handed over once, whatever stops this program in between. threat-model.md T10
 
 The order of writing is the whole trick: `sending` is durable before the text is handed over and the outcome after, and every
 attempt carries the same reference. A crash between the two leaves `sending`: whether the text went out is then not known here.
@@ -57,7 +57,7 @@ def text_for(election: Election, holder: Holder, credential: str) -> str:
 
 
 def demand_fitting(election: Election, provider: Provider) -> None:
-    """Refused when a fictional election would reach real telephones. domain.md §2.8"""
+    """Refused when a fictional election would reach real telephones."""
     if election.fictional and not provider.simulated:
         raise Refused("this election is marked fictional: its invitations go to the simulated provider only, never to real telephones")
     if not election.fictional and provider.simulated:

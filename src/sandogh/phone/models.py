@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class FaultKind(StrEnum):
-    """The ways to fail, in pairs: failed, and failed but happened (domain.md §2.8)."""
+    """The ways to fail, in pairs: failed, and failed but happened."""
 
     REFUSED = "refused"
     BUSY = "busy"

@@ -34,7 +34,7 @@ class Accepted:
 def send_to_phone(*, number: str, text: str, reference: str, now: datetime) -> Accepted:
     """Take a text for a phone. The same reference again is the same text. Raises Refused, Busy.
 
-    Only numbers that begin with 0912000 exist here; those that end in 000 are never reached (domain.md §2.8).
+    Only numbers that begin with 0912000 exist here; those that end in 000 are never reached.
     """
     if not _NUMBER.fullmatch(number) or not number.startswith(FICTIONAL_NUMBERS):
         raise Refused("no such number in the simulated network")

@@ -70,7 +70,7 @@ class Election:
         # (1)
         fields = record(loads_canonical(data, section=SECTION, what="election"), _FIELDS, section=SECTION, what="election")
         version = version_numbered(integer(fields["version"], section=SECTION, what="version"))
-        # (2) The identity as election key would hide nothing (failures.md W13).
+        # (2) The identity as election key would hide nothing (threat-model.md W13).
         group = group_named(fields["group"])
         public_key = group.parse(fields["public_key"], section=SECTION, what="election public key")
         if public_key == group.identity:

@@ -1,4 +1,4 @@
-"""The vote code: eight digits by which a text message confirms one sealed ballot (architecture.md §2; not a part of Belenios)."""
+"""The vote code: eight digits by which a text message confirms one sealed ballot (protocol.md §16; not a part of Belenios)."""
 
 from sandogh.protocol.digest import sha_integer
 

@@ -40,7 +40,7 @@ SECRET_KEY = required("SANDOGH_SECRET_KEY", "") or development_secret("secret-ke
 BASE_URL = required("SANDOGH_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = required("SANDOGH_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 
-# ---- messages: architecture.md §2, domain.md §2
+# ---- messages
 SMS_PROVIDER = required("SANDOGH_SMS_PROVIDER", "simulated")
 SMS_SIMULATED_URL = os.environ.get("SANDOGH_SMS_SIMULATED_URL", "http://127.0.0.1:8001")
 SMS_HTTP_CONFIG = os.environ.get("SANDOGH_SMS_HTTP_CONFIG", "")

@@ -1,4 +1,4 @@
-"""Clients of SMS providers (domain.md §2); used by the messaging app and by the credential authority. No Django here."""
+"""Clients of SMS providers; used by the messaging app and by the credential authority. No Django here."""
 
 from sandogh.sms.opening import BadConfiguration, open_provider
 from sandogh.sms.parts import MULTI_PART, ONE_PART, sms_parts, sms_units

@@ -1,4 +1,4 @@
-"""The description of a generic HTTP gateway, read from a TOML file. Every provider of domain.md §2.1 that speaks HTTP is one such file.
+"""The description of a generic HTTP gateway, read from a TOML file. Every provider that speaks HTTP is one such file.
 
 ```toml
 name = "kavenegar"
@@ -198,7 +198,7 @@ def _pattern(where: str, notation: str) -> re.Pattern[str]:
 
 
 def _address(where: str, url: str) -> str:
-    """A gateway is spoken to over TLS; plain HTTP only on this machine (domain.md §2.1, faults seen)."""
+    """A gateway is spoken to over TLS; plain HTTP only on this machine."""
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise BadConfiguration(f"{where}: must begin with https:// (plain http:// only on this machine)")

@@ -120,7 +120,7 @@ class HttpProvider:
         provider_id, reference = fields.get(names.get("provider_id", ""), ""), fields.get(names.get("reference", ""), "")
         if not raw or not (provider_id or reference):
             raise NotUnderstood("missing the state or the message's name")
-        # A code that is not in the table is kept raw and moves nothing: providers' documents and programs disagree (domain.md §2.2).
+        # A code that is not in the table is kept raw and moves nothing: providers' documents and programs disagree.
         state = self._gateway.delivery_codes.get(raw, DeliveryState.UNKNOWN)
         return DeliveryReport(provider=self.name, provider_id=provider_id, reference=reference, state=state, raw=raw)
 

@@ -1,4 +1,4 @@
-"""How many messages a text costs (domain.md §2.6). Persian travels as UCS-2: 70 units in one message, 67 in each part of a longer one."""
+"""How many messages a text costs. Persian travels as UCS-2: 70 units in one message, 67 in each part of a longer one."""
 
 ONE_PART = 70
 MULTI_PART = 67

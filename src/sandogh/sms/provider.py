@@ -1,4 +1,4 @@
-"""What every SMS provider is to us: values in, values out, and three ways for a sending to fail (domain.md §2.5)."""
+"""What every SMS provider is to us: values in, values out, and three ways for a sending to fail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A text that somebody sent to our line. The sender is a claim (domain.md §2.7.3). `message_id` is empty if the provider gives none."""
+    """A text that somebody sent to our line. The sender is a claim. `message_id` is empty if the provider gives none."""
 
     provider: str
     message_id: str
@@ -36,7 +36,7 @@ class Incoming:
 
 
 class DeliveryState(StrEnum):
-    """What a delivery report says. Our words for every provider's codes (domain.md §2.2)."""
+    """What a delivery report says. Our words for every provider's codes."""
 
     SENT = "sent"
     DELIVERED = "delivered"
@@ -77,7 +77,7 @@ class SendLater(SmsError):
 
 
 class SendUncertain(SmsError):
-    """Sent or not sent, nobody knows: the answer did not come or makes no sense. Not a failure (domain.md §2.5.2)."""
+    """Sent or not sent, nobody knows: the answer did not come or makes no sense. Not a failure."""
 
 
 class NotUnderstood(SmsError):

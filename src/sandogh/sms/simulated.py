@@ -17,7 +17,7 @@ from sandogh.sms.provider import (
 )
 
 FICTIONAL_NUMBERS = "0912000"
-"""No Iranian range is reserved for fiction, so the simulator keeps to one prefix (domain.md §2.8)."""
+"""No Iranian range is reserved for fiction, so the simulator keeps to one prefix."""
 
 
 class SimulatedProvider:

@@ -56,7 +56,7 @@ def test_a_whole_election(chromium: Browser, own_election: Demonstration) -> Non
         azadeh.text(new_code)
         azadeh.sign()
         cast[azadeh.tracker()] = second
-        # The five lines of the guide.
+        # The five lines (journey.md S10).
         for line in (azadeh.person.licence_no, azadeh.person.national_id, "127.0.0.1", "/board/"):
             assert line in latin(azadeh.page.get_by_role("article").inner_text())
         # Nothing of the secret is left on the device.

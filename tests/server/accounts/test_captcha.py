@@ -1,4 +1,4 @@
-"""The picture, its sound, and the proof of work: right once, in time, and never stored before an answer (domain.md §5)."""
+"""The picture, its sound, and the proof of work: right once, in time, and never stored before an answer."""
 
 import base64
 import io
@@ -204,5 +204,5 @@ def test_work_that_is_nothing(payload: str) -> None:
 
 
 def test_the_hardest_work_is_within_a_slow_phone_s_five_seconds() -> None:
-    # Steps are of one kind, so one of them times their number is the most; a phone is taken to be twenty times slower (domain.md §5.2).
+    # Steps are of one kind, so one of them times their number is the most; a phone is taken to be twenty times slower.
     assert captcha.WORK_ROUNDS * captcha.WORK_STEPS <= 700_000

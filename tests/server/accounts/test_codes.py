@@ -1,4 +1,4 @@
-"""One-time codes (S4): right once, in time, five tries, three sendings; and what a voter hears only after both factors."""
+"""One-time codes (journey.md S4): right once, in time, five tries, three sendings; and what a voter hears only after both factors."""
 
 from datetime import timedelta
 

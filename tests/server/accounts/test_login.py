@@ -1,4 +1,4 @@
-"""The first step of a login (S3): who gets a code, and that nothing tells a stranger who is on the roll (failures.md W7, W9, O16)."""
+"""Login (journey.md S3): who gets a code, and that nothing tells a stranger who is on the roll (threat-model.md W7, W9, O16)."""
 
 import hmac
 import re
@@ -196,7 +196,7 @@ def test_one_address_and_its_neighbours_are_stopped_as_a_machine_is(e: ElectionF
 
 
 def test_an_office_of_six_hundred_behind_one_address_gets_in_within_the_hour() -> None:
-    # Carrier-grade NAT is universal (domain.md §4.5): a limit that stops honest voters is worse than none.
+    # Carrier-grade NAT is universal: a limit that stops honest voters is worse than none.
     assert throttle.ADDRESS.count * (timedelta(hours=1) // throttle.ADDRESS.period) >= 600
 
 

@@ -1,4 +1,4 @@
-"""The session machine under random events (failures.md T1): two voters who share a number, two devices each, texts, a clock that jumps.
+"""The session machine under random events (threat-model.md T1): two voters who share a number, two devices each, texts, a clock that jumps.
 
 A small model beside the database says what must hold; it knows nothing of how the domain does it.
 """

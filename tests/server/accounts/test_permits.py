@@ -1,4 +1,4 @@
-"""From the text message to the permit (S9, S13): which texts confirm, and which ballots a confirmed session may cast."""
+"""From the text message to the permit (journey.md S9, S13): which texts confirm, and which ballots a confirmed session may cast."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Two things at once, on a database as it is in use: devices, double clicks, texts, tries (failures.md T4, S13, S14)."""
+"""Two things at once, on a database as it is in use: devices, double clicks, texts, tries (threat-model.md T4; journey.md S13, S14)."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

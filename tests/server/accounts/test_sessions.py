@@ -1,4 +1,4 @@
-"""A session between the code and the vote: sealing, sealing anew, leaving, running out of time, the receipt (S7, S8, S10, S11)."""
+"""A session between the code and the vote: sealing, sealing anew, leaving, end of time, the receipt (journey.md S7, S8, S10, S11)."""
 
 from datetime import datetime, timedelta
 

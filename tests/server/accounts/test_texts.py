@@ -1,4 +1,4 @@
-"""The texts that a voter gets fit the messages they are given (domain.md §2.6)."""
+"""The texts that a voter gets fit the messages they are given."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Limits hold, for everybody alike, and no longer than they must (failures.md W7)."""
+"""Limits hold, for everybody alike, and no longer than they must (threat-model.md W7)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Checking and casting a ballot: what is refused, why, and that nothing of it remains (protocol.md §12.6; failures.md W1)."""
+"""Checking and casting a ballot: what is refused, why, and that nothing of it remains (protocol.md §12.6; threat-model.md W1)."""
 
 import contextlib
 import dataclasses
@@ -126,7 +126,7 @@ def test_the_same_ballot_with_a_space_is_refused() -> None:
 
 
 def test_a_copied_ballot_under_another_credential_is_refused() -> None:
-    """failures.md W1: the proofs are bound to the credential, and the signature to the hash."""
+    """threat-model.md W1: the proofs are bound to the credential, and the signature to the hash."""
     e = build(voters=2)
     original = e.ballot(e.voters[0])
     own = json.loads(e.ballot(e.voters[1]))

@@ -1,4 +1,4 @@
-"""What the schedule says happens at that time, or not at all (failures.md F7)."""
+"""What the schedule says happens at that time, or not at all (threat-model.md F7)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

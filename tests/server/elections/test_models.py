@@ -1,4 +1,4 @@
-"""What an election says at each moment; at the very second, and one moment before it (failures.md F7, T11)."""
+"""What an election says at each moment; at the very second, and one moment before it (threat-model.md F7, T11)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Portraits: one small square for everybody, with nothing of the original but what is seen (look.md §5)."""
+"""Portraits: one small square for everybody, with nothing of the original but what is seen."""
 
 import struct
 import zlib

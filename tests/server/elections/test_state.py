@@ -1,4 +1,4 @@
-"""The table of states, act by act (architecture.md §3)."""
+"""The table of states, act by act (ARCHITECTURE.md §6)."""
 
 import pytest
 

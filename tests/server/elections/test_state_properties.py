@@ -1,4 +1,4 @@
-"""What holds for every sequence of acts (failures.md T1, F7)."""
+"""What holds for every sequence of acts (threat-model.md T1, F7)."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -74,7 +74,7 @@ def test_a_sentence_begins_and_ends_with_the_same_white_space(catalogue: Catalog
 
 
 def test_the_english_is_english(catalogue: Catalog) -> None:
-    """No Persian letter or digit is left in it, and it keeps to the voice: no exclamation mark (look.md §7)."""
+    """No Persian letter or digit is left in it, and it keeps to the voice: no exclamation mark."""
     words = [answer for message in messages(catalogue) for answer in answers(message)]
     assert [text for text in words if PERSIAN.search(text) or "!" in text] == []
 

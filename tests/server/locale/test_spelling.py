@@ -1,4 +1,4 @@
-"""One spelling of the Persian that people read: the server's sentences, the booth's messages (domain.md §4.2, look.md §7)."""
+"""One spelling of the Persian that people read: the server's sentences, the booth's messages."""
 
 import re
 from collections.abc import Iterator

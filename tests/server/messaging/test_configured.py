@@ -1,4 +1,4 @@
-"""Dangerous settings are refused at start, development says what it is (style.md §8, rule 12)."""
+"""Dangerous settings are refused at start, development says what it is."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""The outbox and the worker's sending, against a real gateway. Failures in pairs: *failed*, *failed but happened* (failures.md T10)."""
+"""The outbox and the worker's sending, against a real gateway. Failures in pairs: *failed*, *failed but happened* (threat-model.md T10)."""
 
 import json
 from datetime import datetime, timedelta

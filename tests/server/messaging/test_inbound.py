@@ -1,4 +1,4 @@
-"""Texts that come in: stored once whatever happens, acted on once whatever happens (domain.md §2.7)."""
+"""Texts that come in: stored once whatever happens, acted on once whatever happens."""
 
 from collections.abc import Iterator
 from dataclasses import replace

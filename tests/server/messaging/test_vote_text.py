@@ -1,4 +1,4 @@
-"""Reading a vote code out of what people really text (domain.md §2.7.4)."""
+"""Reading a vote code out of what people really text."""
 
 import pytest
 

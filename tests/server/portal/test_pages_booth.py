@@ -1,4 +1,4 @@
-"""The booth's page: who gets it, what is in its data, and what never is (S5–S8, S14; architecture.md §2)."""
+"""The booth's page: who gets it, what is in its data, and what never is (journey.md S5–S8, S14; ARCHITECTURE.md §3)."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The landing page in every state of the election, and the list of elections (S1, S2)."""
+"""The landing page in every state of the election, and the list of elections (journey.md S1, S2)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The way in: three fields with one answer for every mismatch, the picture and its substitutes, the code (S3, S4; failures.md W7, O16)."""
+"""The way in: one answer for every mismatch, the picture and its substitutes, the code (journey.md S3, S4; threat-model.md W7, O16)."""
 
 import json
 import re

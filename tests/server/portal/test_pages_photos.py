@@ -1,4 +1,4 @@
-"""Candidates' photos as they are served, and as the booth is told of them (look.md §5)."""
+"""Candidates' photos as they are served, and as the booth is told of them."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The receipt: the guide's five lines, the tracker with its QR code, and the file that names nobody (S10)."""
+"""The receipt: the five lines, the tracker with its QR code, and the file that names nobody (journey.md S10)."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def voted(e: ElectionForTests) -> Device:
     return device
 
 
-def test_the_five_lines_of_the_guide(voted: Device, browser: Browser, read: Read) -> None:
+def test_the_five_lines(voted: Device, browser: Browser, read: Read) -> None:
     VotingSession.objects.filter(pk=voted.session.pk).update(address="192.0.2.158")
     event = f"http://127.0.0.1:8000/e/azmayesh/board/{voted.session.event_hash}/"
     page = read(browser(voted).get(RECEIPT))

@@ -1,4 +1,4 @@
-"""The result page: figures that are the board's, seats, ties shown as ties (S16; domain.md §1.4)."""
+"""The result page: figures that are the board's, seats, ties shown as ties (journey.md S16)."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the first page costs on a slow line, and that the one font can write every page (look.md §3; domain.md §4.5)."""
+"""What the first page costs on a slow line, and that the one font can write every page."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""The booth's four calls as a browser makes them, and everything that a browser should not send (protocol.md §12.6; failures.md W8, W9)."""
+"""The booth's calls as a browser makes them, and all that a browser should not send (protocol.md §12.6; threat-model.md W8, W9)."""
 
 import json
 from collections.abc import Callable

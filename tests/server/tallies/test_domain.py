@@ -65,7 +65,7 @@ def test_ballots_end_only_when_none_can_come_any_more() -> None:
 
 @pytest.mark.parametrize("ballots", [0, 1, 2])
 def test_the_result_counts_every_vote_once(ballots: int) -> None:
-    """failures.md W12: none, one and two ballots; a race without a vote."""
+    """threat-model.md W12: none, one and two ballots; a race without a vote."""
     e = build(voters=3)
     votes = [[[1, 1, 0, 0], [0, 1], [0, 0]], [[1, 0, 0, 1], [1, 1], [0, 0]]][:ballots]
     for number, choices in enumerate(votes):
@@ -187,7 +187,7 @@ def test_a_trustee_decrypts_once() -> None:
 
 
 def test_a_bad_partial_decryption_is_refused_at_the_door() -> None:
-    """failures.md W11: it never reaches the board, so it cannot block the result."""
+    """threat-model.md W11: it never reaches the board, so it cannot block the result."""
     e, other = tallied(), tallied_other()
     right = partial_decryption(e, 1)
     altered = json.loads(right)

@@ -1,4 +1,4 @@
-"""Ranks, cut lines and ties, domain.md §1.4."""
+"""Ranks, cut lines and ties."""
 
 import pytest
 

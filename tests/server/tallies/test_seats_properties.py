@@ -1,4 +1,4 @@
-"""What must hold of every allocation, whatever the counts and seats, domain.md §1.4."""
+"""What must hold of every allocation, whatever the counts and seats."""
 
 from collections import Counter
 

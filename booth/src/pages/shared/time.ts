@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Time as the server has it: a phone's own clock may be wrong (domain.md §4.6), so only its passing is taken from the browser. */
+/** Time as the server has it: a phone's own clock may be wrong, so only its passing is taken from the browser. */
 
 const started = performance.now();
 const serverThen = Number(document.body.dataset["now"]);

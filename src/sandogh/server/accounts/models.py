@@ -1,4 +1,4 @@
-"""Voters' sessions and what guards the way to them (architecture.md §2, §3)."""
+"""Voters' sessions and what guards the way to them (ARCHITECTURE.md §3, §6)."""
 
 from django.db import models
 from django.db.models import Q
@@ -55,7 +55,7 @@ class VotingSession(models.Model):
             models.CheckConstraint(condition=Q(state__in=_STATES), name="session_state_known"),
             models.UniqueConstraint(fields=["voter"], condition=Q(state__in=_LIVE), name="session_one_live_per_voter"),
             models.UniqueConstraint(fields=["voter"], condition=Q(state="cast"), name="session_one_cast_per_voter"),
-            # Two members may share a number; the code decides between them, so it must be able to (domain.md §2.7.5).
+            # Two members may share a number; the code decides between them, so it must be able to.
             models.UniqueConstraint(
                 fields=["mobile", "vote_code"], condition=Q(state__in=["sealed", "confirmed"]), name="session_live_code_once"
             ),

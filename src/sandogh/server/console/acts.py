@@ -233,7 +233,7 @@ def rehearsed(election: Election) -> bool:
 
 
 def open_voting(election: Election, *, now: datetime, at_once: bool = False) -> Election:
-    """Open at the announced time, not before (failures.md F7). Raises Refused `too_early`, `too_late`, `wrong_state`.
+    """Open at the announced time, not before (threat-model.md F7). Raises Refused `too_early`, `too_late`, `wrong_state`.
 
     `at_once` moves the opening to now; only a fictional election may.
     """

@@ -1,4 +1,4 @@
-"""What the schedule says happens at that time, or not at all (failures.md F7): opening and closing, by the worker."""
+"""What the schedule says happens at that time, or not at all (threat-model.md F7): opening and closing, by the worker."""
 
 import logging
 from collections.abc import Callable

@@ -10,7 +10,7 @@ import click
 from sandogh.server.console.setup import ready
 
 HEADER_MILLISECONDS = 10_000
-"""A request's head must be complete by then: slow senders do not hold connections (failures.md F21). Production has a proxy in front."""
+"""A request's head must be complete by then: slow senders hold no connections (threat-model.md F21). Production has a proxy in front."""
 STOP_SECONDS = 20
 """How long requests that are being answered may go on after the signal to stop. A cast takes well under a second."""
 

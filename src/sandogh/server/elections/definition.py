@@ -25,7 +25,7 @@ from sandogh.server.elections.races import Race
 FORMAT = "sample-election/1"
 LARGEST_FILE = 5 * 1024 * 1024
 
-# The words that each message may carry, and those without which it is useless (domain.md §2.6).
+# The words that each message may carry, and those without which it is useless.
 TEMPLATES = {
     "invitation": ({"greeting", "org_short", "date", "from", "to", "link"}, {"link"}),
     "otp": ({"name", "code", "host"}, {"code"}),

@@ -53,7 +53,7 @@ class Fields:
         return self.value.get(name)
 
     def text(self, name: str, *, longest: int, required: bool = True, pattern: str | None = None) -> str:
-        """Cleaned words (domain.md §3.2); line breaks stay. Empty is a problem only where a text is required."""
+        """Cleaned words; line breaks stay. Empty is a problem only where a text is required."""
         raw = self._take(name)
         if raw is None and not required:
             return ""

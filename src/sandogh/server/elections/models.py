@@ -19,7 +19,7 @@ def _parsed(election_json: bytes) -> ProtocolElection:
 
 
 class Organisation(models.Model):
-    """An association that holds elections (S17)."""
+    """An association that holds elections (journey.md S17)."""
 
     name = models.CharField(max_length=200, unique=True)
     short_name = models.CharField(max_length=60)
@@ -58,7 +58,7 @@ class Election(models.Model):
     grace = models.BooleanField(default=True)
     inbound_number = models.CharField(max_length=20)
     fictional = models.BooleanField(default=False)
-    # The credential authority is run by the server's operator: said on the public page (architecture.md §2).
+    # The credential authority is run by the server's operator: said on the public page (ARCHITECTURE.md §1.4).
     same_operator = models.BooleanField(default=False)
 
     # supervisory_board, sms_templates, tie_break, races: Definition.stored()
@@ -83,7 +83,7 @@ class Election(models.Model):
 
     @property
     def last_cast_at(self) -> datetime:
-        """Until then a ballot begun before closes_at may be cast: the grace rule (architecture.md §3)."""
+        """Until then a ballot begun before closes_at may be cast: the grace rule (ARCHITECTURE.md §6)."""
         return self.closes_at + timedelta(minutes=self.session_minutes) if self.grace else self.closes_at
 
     @property
@@ -158,7 +158,7 @@ class Photo(models.Model):
 
 
 class ActRecord(models.Model):
-    """One thing done to an election: append-only, for the minutes (domain.md §1.12)."""
+    """One thing done to an election: append-only, for the minutes."""
 
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="acts")
     act = models.CharField(max_length=16)

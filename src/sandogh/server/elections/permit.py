@@ -1,4 +1,4 @@
-"""The one value that crosses from the identity side to the ballot side (architecture.md §2)."""
+"""The one value that crosses from the identity side to the ballot side (ARCHITECTURE.md §1.3)."""
 
 from dataclasses import dataclass
 

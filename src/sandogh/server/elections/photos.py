@@ -1,4 +1,4 @@
-"""Candidates' photos: whatever picture an officer hands in becomes one small plain square, alike for everybody (look.md §5). Pure.
+"""Candidates' photos: whatever picture an officer hands in becomes one small plain square, alike for everybody. Pure.
 
 The picture's own bytes are never kept: it is decoded and written anew, so that nothing hidden in it (place, camera, another format behind
 the first) reaches a voter.

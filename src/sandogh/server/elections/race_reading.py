@@ -144,7 +144,7 @@ def _candidates(item: Fields, race_id: str, reading: _Reading) -> list[Candidate
 
 
 def _candidate(person: Fields, race_id: str) -> tuple[Candidate, bool]:
-    """The candidate, and whether the name stands on the ballot: only confirmed ones do (domain.md §1.8)."""
+    """The candidate, and whether the name stands on the ballot: only confirmed ones do."""
     status = person.text("status", longest=20)
     if status in ("registered", "objected"):
         person.problem("status", _("هنوز تعیین تکلیف نشده است"))

@@ -1,4 +1,4 @@
-"""The states of an election and what may be done in each (architecture.md §3). Pure."""
+"""The states of an election and what may be done in each (ARCHITECTURE.md §6). Pure."""
 
 from enum import StrEnum
 

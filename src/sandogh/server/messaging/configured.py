@@ -1,4 +1,4 @@
-"""The provider that the settings name: opened once per process, refused where it would be dangerous (style.md §8, rule 12)."""
+"""The provider that the settings name: opened once per process, refused where it would be dangerous."""
 
 import logging
 from functools import cache

@@ -1,4 +1,4 @@
-"""Texts that leave, texts that come, and what providers report about them (domain.md §2)."""
+"""Texts that leave, texts that come, and what providers report about them."""
 
 from enum import StrEnum
 
@@ -21,12 +21,12 @@ class OutboundMessage(models.Model):
     """A row of the outbox: written in the transaction that causes the text, sent by the worker after it."""
 
     to = models.CharField(max_length=11)
-    # Wiped as soon as the text has left or is past its time, if it holds a one-time code: none rests in a table (failures.md W10).
+    # Wiped as soon as the text has left or is past its time, if it holds a one-time code: none rests in a table (threat-model.md W10).
     text = models.TextField()
     wipe = models.BooleanField(default=False)
     purpose = models.CharField(max_length=24)
     reference = models.CharField(max_length=64, unique=True)
-    # Of an election marked fictional: no real provider may have it (domain.md §2.8).
+    # Of an election marked fictional: no real provider may have it.
     fictional = models.BooleanField()
     state = models.CharField(
         max_length=12, choices=[(state.value, state.value) for state in OutboundState], default=OutboundState.QUEUED.value
@@ -40,7 +40,7 @@ class OutboundMessage(models.Model):
     valid_until = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)
-    # The provider's own last code, raw (domain.md §2.2).
+    # The provider's own last code, raw.
     raw = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -79,7 +79,7 @@ class InboundMessage(models.Model):
     """A text that came to our line. Kept whatever it says; `outcome` is for the desk, the sender is never answered with an error."""
 
     provider = models.CharField(max_length=40)
-    # The provider's id, or "hash:" and a digest of the message where it gives none (domain.md §2.7.2).
+    # The provider's id, or "hash:" and a digest of the message where it gives none.
     message_id = models.CharField(max_length=100)
     sender = models.CharField(max_length=32)
     line = models.CharField(max_length=32, blank=True)

@@ -1,4 +1,4 @@
-"""Webhooks for the provider: unsigned GETs and POSTs behind a long random path (domain.md §2.7.3).
+"""Webhooks for the provider: unsigned GETs and POSTs behind a long random path.
 
 What they say is stored and answered with 200; a fault of ours must not make a provider switch the address off.
 """

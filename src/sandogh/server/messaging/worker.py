@@ -12,7 +12,7 @@ from sandogh.sms import Provider, SendLater
 log = logging.getLogger(__name__)
 
 POLL_EVERY = timedelta(seconds=4)
-"""A text that the webhook missed waits at most this long (domain.md §2.7.1)."""
+"""A text that the webhook missed waits at most this long."""
 
 
 @dataclass(frozen=True, slots=True)

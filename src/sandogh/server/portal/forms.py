@@ -14,7 +14,7 @@ _DIGITS = re.compile(r"[0-9]+\Z")
 
 
 class NumberField(forms.CharField):
-    """A number typed in any digits. Only its shape is judged here: whether it is somebody's is nobody's business (failures.md O16)."""
+    """A number typed in any digits. Only its shape is judged here: whether it is somebody's is nobody's business (threat-model.md O16)."""
 
     def __init__(self, *, name: Any, length: int, **kwargs: Any) -> None:
         super().__init__(max_length=64, error_messages={"max_length": gettext_lazy("بسیار بلندتر از این شماره است.")}, **kwargs)

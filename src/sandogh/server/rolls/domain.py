@@ -43,7 +43,7 @@ def _values(row: Row) -> dict[str, str | int]:
 def find(election: Election, *, licence_no: str, national_id: str) -> Voter:
     """The voter with both numbers, typed in any digits. Raises Refused `no_match` for every other case, malformed numbers too.
 
-    One answer and the same work for every mismatch (failures.md W7, O16): two indexed look-ups that always bring a row, then two
+    One answer and the same work for every mismatch (threat-model.md W7, O16): two indexed look-ups that always bring a row, then two
     comparisons in constant time, so that neither the answer nor its time tells which number was wrong.
     """
     licence, person = _comparable(licence_no), _comparable(national_id)

@@ -51,7 +51,7 @@ class Voter(models.Model):
 
     @property
     def greeting(self) -> str:
-        """The roll has no gender, and none is guessed (domain.md §3.5)."""
+        """The roll has no gender, and none is guessed."""
         return _("همکار گرامی %(name)s") % {"name": self.name}
 
     @property

@@ -1,4 +1,4 @@
-"""Who is elected: a pure function of the counts and the seats, domain.md §1.3, §1.4, §1.13.
+"""Who is elected: a pure function of the counts and the seats.
 
 The rule is "by rank": main members and alternates come from the same votes in order. Equals have equal ranks. Where equals stand on both
 sides of a cut line, a lot must be drawn by people; nothing here prefers one of them. Whoever has no vote at all takes no seat.

@@ -1,6 +1,6 @@
-"""Is this a person, roughly: a picture of five digits, the same digits spoken, or a proof of work (domain.md §5).
+"""Is this a person, roughly: a picture of five digits, the same digits spoken, or a proof of work.
 
-Nothing is stored before an answer comes (failures.md W9): a picture's digits follow from its id under the server's key,
+Nothing is stored before an answer comes (threat-model.md W9): a picture's digits follow from its id under the server's key,
 and the answered ids are kept until they would have expired, so that none counts twice.
 """
 
@@ -131,7 +131,7 @@ class WorkAnswer:
 
 
 # Set for a slow phone: PBKDF2 in the browser's own code, so many rounds a step and at most so many steps. One step is about 1 ms on a
-# desktop, so a phone that is twenty times slower still ends within 5 s (domain.md §5.2).
+# desktop, so a phone that is twenty times slower still ends within 5 s.
 WORK_ALGORITHM = "PBKDF2/SHA-256"
 WORK_ROUNDS = 4000
 WORK_STEPS = 160

@@ -1,6 +1,6 @@
-"""One-time codes: sent by text, checked once, never kept (domain.md §2.5.4).
+"""One-time codes: sent by text, checked once, never kept.
 
-The second way to get one (S4) is another sending; a voice call can come later, in `send`, and would speak the same code.
+The second way to get one (journey.md S4) is another sending; a voice call can come later, in `send`, and would speak the same code.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""The first step of a login: two numbers and a sign of being a person (S3)."""
+"""The first step of a login: two numbers and a sign of being a person (journey.md S3)."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -32,11 +32,11 @@ def identify(
     1. the election lets people in
     2. limits on the address, then the sign of being a person: both before any number is looked at
     3. limits on the numbers as typed, whether or not anyone has them
-    4. the roll: one answer and the same work for every mismatch (failures.md W7, O16)
+    4. the roll: one answer and the same work for every mismatch (threat-model.md W7, O16)
     5. one transaction: session, code, text
 
-    Nothing but counters is written before (5) (W9). Raises Refused `election_closed`, `throttled`, `wrong_picture`, `wrong_work`, `spent`,
-    `no_match`, `no_mobile`. Whether the voter is eligible or has voted is not told before the code is shown.
+    Nothing but counters is written before (5) (threat-model.md W9). Raises Refused `election_closed`, `throttled`, `wrong_picture`,
+    `wrong_work`, `spent`, `no_match`, `no_mobile`. Whether the voter is eligible or has voted is not told before the code is shown.
     """
     # (1)
     if not election.accepts_logins(now):

@@ -1,4 +1,4 @@
-"""The states of a voting session and what may follow what (architecture.md §3). Pure."""
+"""The states of a voting session and what may follow what (ARCHITECTURE.md §6). Pure."""
 
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class SessionAct(StrEnum):
 
 
 LIVE = frozenset({SessionState.AUTHENTICATED, SessionState.SEALED, SessionState.CONFIRMED})
-"""At most one session of a voter is in these: the one active device (S14)."""
+"""At most one session of a voter is in these: the one active device (journey.md S14)."""
 
 OPEN = LIVE | {SessionState.IDENTIFIED}
 """What time, leaving and superseding can end."""

@@ -1,4 +1,4 @@
-"""From the voter's text message to the one value that crosses to the ballot side (architecture.md §2)."""
+"""From the voter's text message to the one value that crosses to the ballot side (ARCHITECTURE.md §3)."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from sandogh.server.messaging.domain.vote_text import NoVoteCode, vote_code_in
 
 
 def confirm_by_text(sender: str, text: str, now: datetime) -> str:
-    """Confirm the sealed ballot whose code this number has texted; answers a word for the desk, never an error (domain.md §2.7.6).
+    """Confirm the sealed ballot whose code this number has texted; answers a word for the desk, never an error.
 
     `confirmed` · `again`: it was confirmed already · `no_code`: no code or several in the text · `no_session`: no live session of this
     number has this code: another phone, a wrong code, too early, too late, or a ballot that was sealed anew or challenged since.

@@ -1,4 +1,4 @@
-"""Voting sessions after login: finding, sealing, leaving, ending, and the receipt at the end (architecture.md §3; S8, S11, S14)."""
+"""Voting sessions after login: finding, sealing, leaving, ending, the receipt (ARCHITECTURE.md §6; journey.md S8, S11, S14)."""
 
 import hmac
 import re
@@ -131,7 +131,7 @@ def open_receipt(session: VotingSession, *, now: datetime) -> None:
 
 
 def end(session: VotingSession, act: SessionAct, *, now: datetime) -> None:
-    """End a locked session: leave, expire or supersede. Nothing of the unfinished vote remains (S11). In the caller's transaction."""
+    """End a locked session: leave, expire or supersede. Nothing of the vote remains (journey.md S11). In the caller's transaction."""
     session.state = next_session_state(SessionState(session.state), act)
     session.ended_at = now
     for name, value in _WIPED.items():

@@ -1,4 +1,4 @@
-"""Five digits spoken in Persian, put together from ten small recordings at each request (domain.md §5.2).
+"""Five digits spoken in Persian, put together from ten small recordings at each request.
 
 The recordings are made beforehand by `voice/make-voice`; here they are only strung together with pauses of random length over light noise.
 """

@@ -1,4 +1,4 @@
-"""The texts that a voter gets from the server: the code in one message, the confirmation in two at most (domain.md §2.6). Pure.
+"""The texts that a voter gets from the server: the code in one message, the confirmation in two at most. Pure.
 
 They hold no secret but the one-time code, and nothing computed from the choices; the tracker in the last one is that of a sealed ballot.
 """

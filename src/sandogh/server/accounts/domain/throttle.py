@@ -1,6 +1,6 @@
-"""Limits on trying (failures.md W7): so many in so long, per licence, national ID, number, address and range of addresses.
+"""Limits on trying (threat-model.md W7): so many in so long, per licence, national ID, number, address and range of addresses.
 
-The picture keeps no program out for long; these do (domain.md §5.1). They look at what was typed, so they answer alike whether or not
+The picture keeps no program out for long; these do. They look at what was typed, so they answer alike whether or not
 anybody has such a number.
 """
 
@@ -29,10 +29,10 @@ class Limit:
 TEN_MINUTES = timedelta(minutes=10)
 LICENCE = Limit("licence", 10, TEN_MINUTES)
 NATIONAL_ID = Limit("national-id", 10, TEN_MINUTES)
-# Carrier-grade NAT puts thousands of honest voters behind one address (domain.md §4.5), so these two only stop machines.
+# Carrier-grade NAT puts thousands of honest voters behind one address, so these two only stop machines.
 ADDRESS = Limit("address", 300, TEN_MINUTES)
 ADDRESS_RANGE = Limit("address-range", 600, TEN_MINUTES)
-# One-time codes sent, domain.md §2.5.4.
+# One-time codes sent.
 SENDS_PER_MEMBER = Limit("sends-member", 3, TEN_MINUTES)
 SENDS_PER_NUMBER = Limit("sends-number", 3, TEN_MINUTES)
 LONGEST = TEN_MINUTES

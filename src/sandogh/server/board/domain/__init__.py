@@ -1,4 +1,4 @@
-"""The board's acts, one module each. The Merkle log over the same events comes beside them (ledger.md §2)."""
+"""The board's acts, one module each."""
 
 from sandogh.server.board.domain.append import append, lock
 from sandogh.server.board.domain.credentials import ListedCredentials, count_credentials, total_weight, weight_of, weights_of

@@ -1,4 +1,4 @@
-"""Sending what is due, and following what becomes of it (domain.md §2.5)."""
+"""Sending what is due, and following what becomes of it."""
 
 import time
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ def record_delivery(report: Report, now: datetime) -> None:
     """Keep a delivery report and move its message forward. Late, repeated, out of order or about nothing we know: all are fine.
 
     Kept and committed first, looked up second; a sending is recorded first and looks for kept reports second. So whichever of the two
-    is earlier, one of them sees the other (domain.md §2.5.3).
+    is earlier, one of them sees the other.
     """
     _keep(report, now)
     with transaction.atomic():

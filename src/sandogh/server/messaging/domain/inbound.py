@@ -1,4 +1,4 @@
-"""Taking in texts that people send to our line: stored once, then handed to whoever registered for them (domain.md §2.7)."""
+"""Taking in texts that people send to our line: stored once, then handed to whoever registered for them."""
 
 import hashlib
 import logging
@@ -17,7 +17,7 @@ TEXT_KEPT = 300
 
 MOST_PER_SENDER = 60
 SENDER_PERIOD = timedelta(minutes=10)
-"""More texts of one number than that are stored and not acted on (domain.md §2.7.7): only a program that guesses sends so many."""
+"""More texts of one number than that are stored and not acted on: only a program that guesses sends so many."""
 
 InboundHandler = Callable[[str, str, datetime], str]
 """(sender, text, now) → a short word for the desk: what came of it."""
@@ -100,7 +100,7 @@ def storable(text: str) -> str:
 
 
 def _hash(incoming: Incoming) -> str:
-    """A name for a text that its provider left without one: from, to, text and the provider's minute (domain.md §2.7.2)."""
+    """A name for a text that its provider left without one: from, to, text and the provider's minute."""
     parts = (incoming.sender, incoming.line, incoming.text, _minute(incoming.received_at))
     return "hash:" + hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Reading a vote code out of a text message (domain.md §2.7.4). Pure."""
+"""Reading a vote code out of a text message. Pure."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The public record (architecture.md §1.3): the board, one event of it, looking up a tracker, the fingerprints, and the whole archive."""
+"""The public record (ARCHITECTURE.md §1.2): the board, one event of it, looking up a tracker, the fingerprints, and the whole archive."""
 
 import re
 from datetime import datetime
@@ -154,7 +154,7 @@ def election_file(request: HttpRequest, election: Election, *, now: datetime) ->
 def opening(request: HttpRequest, election: Election, *, now: datetime) -> HttpResponse:
     """Where a challenged ballot is made again, on this device or another. All of it happens in the browser: nothing of it comes here."""
     board.head(election)
-    response = page(request, "open", election, {}, now=now)
+    response = page(request, "open", election, {"address": absolute(reverse("landing", args=[election.slug]))}, now=now)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -1,4 +1,4 @@
-"""The booth's page: everything the booth needs, in one block of data; and the page that says why there is no booth (S5–S8, S14)."""
+"""The booth's page: all it needs, in one block of data; and the page that says why there is no booth (journey.md S5–S8, S14)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -84,7 +84,7 @@ def _data(request: HttpRequest, election: Election, session: VotingSession, *, n
 
 
 def _race(race: Race, photos: Mapping[str, str]) -> dict[str, Any]:
-    """`photos`: candidate's code → address. Whether a race shows them is for the booth to say: all or none (look.md §5)."""
+    """`photos`: candidate's code → address. Whether a race shows them is for the booth to say: all or none."""
     return {
         "id": race.id,
         "title": race.title,

@@ -1,4 +1,4 @@
-"""The way in: three fields, then the one-time code (S3, S4). Also the pictures, sounds and works that the first page asks for."""
+"""The way in: three fields, then the one-time code (journey.md S3, S4). Also the pictures, sounds and works for the first page."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The doors: the list of elections, the landing page of one election in every state (S1, S2), and its candidates' photos."""
+"""The doors: the list of elections, the landing page of one election in every state (journey.md S1, S2), and its candidates' photos."""
 
 from datetime import datetime, timedelta
 from typing import Any

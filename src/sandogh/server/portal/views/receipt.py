@@ -1,4 +1,4 @@
-"""The receipt (S10): the guide's five lines, the tracker, and a file to keep that names nobody."""
+"""The receipt (journey.md S10): the five lines, the tracker, and a file to keep that names nobody."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +72,7 @@ def tracker_url(election: Election, tracker: str) -> str:
 
 
 def _recorded(request: HttpRequest, election: Election, *, now: datetime) -> tuple[VotingSession, board.EventDetail]:
-    """The vote's session and its event. It is looked up on the board: nothing is shown as recorded that is not there (style.md §8.11)."""
+    """The vote's session and its event. It is looked up on the board: nothing is shown as recorded that is not there."""
     session = sessions.receipt_for(election, session_token(request), now=now)
     event = board.event_by_hash(election, session.event_hash)
     if event.line.tracker != session.tracker:

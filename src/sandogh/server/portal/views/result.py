@@ -1,4 +1,4 @@
-"""The result (S16): turnout, every candidate's votes, who is elected, ties shown as ties; and how anyone can count again."""
+"""The result (journey.md S16): turnout, every candidate's votes, who is elected, ties shown as ties; and how anyone can count again."""
 
 from datetime import datetime
 from fractions import Fraction
