@@ -25,6 +25,9 @@ from sandogh.verifier.text import as_text
 
 HOLDS, FAILS, INCOMPLETE = 0, 1, 3
 
+#: As shells report a program that Ctrl-C ended.
+INTERRUPTED = 130
+
 #: 32 GiB: a hundred thousand ballots of the largest kind. An hour: a board that sends no faster is not at work.
 MOST_BYTES = 1 << 35
 SECONDS = 3600
@@ -179,6 +182,9 @@ def verify(
                 status = wanted.deliver(report, found)
     except Unreachable as error:
         out_of_reach(str(error))
+    except KeyboardInterrupt:
+        # Not 1, which would say that something failed.
+        sys.exit(INTERRUPTED)
     except BrokenProcessPool:
         out_of_reach("a process of the verification was ended from outside, perhaps for want of memory")
     except OSError as error:

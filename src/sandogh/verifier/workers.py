@@ -1,5 +1,6 @@
 """Processes that share the work of a verification."""
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -53,6 +54,8 @@ _election: list[Election] = []
 
 
 def _begin(election: Election) -> None:
+    # Ctrl-C reaches every process of a terminal; the first one ends the others in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _election[:] = [election]
 
 

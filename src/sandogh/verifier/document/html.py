@@ -66,7 +66,7 @@ def _block(block: Block) -> Iterator[str]:
             yield from (f"<li>{_cell(item)}</li>" for item in block.items)
             yield "</ul>"
         case Commands():
-            yield f'<pre dir="ltr" tabindex="0">{escape(chr(10).join(block.lines))}</pre>'
+            yield f'<pre lang="en" dir="ltr" tabindex="0">{escape(chr(10).join(block.lines))}</pre>'
         case Blanks():
             yield '<dl class="blanks">'
             yield from (f"<div><dt>{escape(name)}</dt><dd></dd></div>" for name in block.names)
@@ -91,7 +91,7 @@ def _cell(cell: Cell) -> str:
         case "own":
             return text
         case "code":
-            return f'<code dir="ltr">{text}</code>'
+            return f'<code lang="en" dir="ltr">{text}</code>'
         case "foreign":
             return f"<bdi>{text}</bdi>"
         case kind:

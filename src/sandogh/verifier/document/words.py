@@ -211,7 +211,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "more_votes": ("و {count} رأی دیگر", "and {count} more votes"),
     "counting": (
-        "شمارش با روش {method}. این شمارش بیرون از اثبات‌های رمزنگاری است؛ هر کس می‌تواند آن را از روی رأی‌های گشوده‌شده تکرار کند.",
+        "شمارش با روش {method}. این شمارش بیرون از اثبات‌های رمزنگاری است؛ هر کس می‌تواند آن را از روی رأی‌های گشوده‌شده تکرار کند."
+        " شرح مراحل آن به زبان انگلیسی است.",
         "Counted by {method}. The counting is outside the cryptographic proofs; anybody can repeat it from the votes that were opened.",
     ),
     "place": ("رتبه", "Place"),
