@@ -19,7 +19,7 @@ from nacl.bindings import crypto_core_ed25519_add
 from protocol.elections import Board, Story
 from sandogh.protocol import elgamal
 from sandogh.protocol.canonical import dumps, loads
-from sandogh.protocol.credential import CredentialKey
+from sandogh.protocol.credential import CredentialKey, make_public_credentials
 from sandogh.protocol.digest import sha_base64, sha_hex
 from sandogh.protocol.ed25519 import ED25519, Ed25519
 from sandogh.protocol.election import Election
@@ -229,3 +229,14 @@ def sections(archive: bytes) -> set[str]:
 def accepted(archive: bytes) -> bool:
     """Whether everything holds, up to the result."""
     return judged(archive).complete
+
+
+def first_finding(archive: bytes) -> tuple[str, str]:
+    """Section and place, without the tracker, of the one finding."""
+    ((section, where),) = findings(archive)
+    return section, " ".join(part for part in where.split(" ") if not part.startswith("("))
+
+
+def listing(held: Story, *more: str) -> bytes:
+    """The public list with further credentials."""
+    return make_public_credentials([*held.publics, *more], held.group)
