@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sandogh.protocol.combination import check_agreement
 from sandogh.protocol.decryption import check_partial_decryption
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import SandoghError
@@ -34,6 +35,9 @@ class Delivered:
 def add_partial_decryption(election: Election, data: bytes, owner: int, *, now: datetime) -> None:
     """Publish one trustee's partial decryption after checking it at the door (protocol.md §10.1), so that no bad one can block the result.
 
+    Where a quorum is there already, it must also agree with theirs (§10.2). Who of them is wrong, that does not say: whoever hears of it
+    waits for the other trustees and publishes no result before.
+
     Raises Refused `no_trustee`, `already_decrypted`, `invalid_partial_decryption`, `result_out` when it is not needed any more, or
     `out_of_order` when there is nothing to decrypt yet.
     """
@@ -42,23 +46,37 @@ def add_partial_decryption(election: Election, data: bytes, owner: int, *, now: 
     encrypted = encrypted_tally(election)
     if missing_shuffles(election):
         raise Refused("out_of_order", _("نخست باید همهٔ کلیددارها آرا را بُر بزنند."))
+    parsed = election.parsed()
     try:
-        check_partial_decryption(data, tally=encrypted, trustee=trustees.member(owner), election=election.parsed())
+        partial = check_partial_decryption(data, tally=encrypted, trustee=trustees.member(owner), election=parsed)
     except SandoghError as error:
-        raise Refused(
-            "invalid_partial_decryption",
-            _("رمزگشایی کلیددار شمارهٔ %(owner)s درست نیست و ثبت نشد: %(where)s") % {"owner": fa_digits(owner), "where": error},
-            status=422,
-        ) from error
+        raise _invalid(owner, error) from error
     with transaction.atomic():
         # Who is already there is asked under the lock that the append takes: two copies sent at once must not both pass.
         head = board.lock(election)
-        if owner in decrypted_by(election):
+        published = decrypted_by(election)
+        if owner in published:
             raise Refused("already_decrypted", _("رمزگشایی کلیددار شمارهٔ %(owner)s پیش‌تر ثبت شده است.") % {"owner": fa_digits(owner)})
+        try:
+            others = [
+                check_partial_decryption(theirs, tally=encrypted, trustee=trustees.member(other), election=parsed)
+                for other, theirs in published.items()
+            ]
+            check_agreement(encrypted, [*others, partial], trustees)
+        except SandoghError as error:
+            raise _invalid(owner, error) from error
         if head is not None and head.type == EventType.Result:
             message = _("رمزگشایی کلیددار شمارهٔ %(owner)s درست است، ولی نتیجه با سهم دیگران اعلام شده و به آن نیازی نیست.")
             raise Refused("result_out", message % {"owner": fa_digits(owner)})
         board.append(election, EventType.PartialDecryption, [data, owned(owner, sha_hex(data))], now=now)
+
+
+def _invalid(owner: int, error: SandoghError) -> Refused:
+    return Refused(
+        "invalid_partial_decryption",
+        _("رمزگشایی کلیددار شمارهٔ %(owner)s درست نیست و ثبت نشد: %(where)s") % {"owner": fa_digits(owner), "where": error},
+        status=422,
+    )
 
 
 def missing_decryptions(election: Election) -> tuple[Missing, ...]:
