@@ -15,9 +15,10 @@ import httpx
 
 from sandogh.protocol.ballot import make_ballot
 from sandogh.protocol.canonical import loads
-from sandogh.protocol.credential import derive_credential
+from sandogh.protocol.credential import CredentialKey, derive_credential
 from sandogh.protocol.election import Election
 from sandogh.protocol.group import Draw
+from sandogh.protocol.opening import Opening, make_opening
 from sandogh.protocol.vote_code import vote_code
 
 PATIENCE = 30.0  # seconds for a text to travel through operator, webhook and worker
@@ -138,9 +139,7 @@ class HttpVoter:
         """From login to receipt; the tracker. `draw` gives the ballot's randomness."""
         self.log_in()
         booth = self.booth()
-        election = Election.from_bytes(booth["election"].encode())
-        key = derive_credential(self.credential, uuid=election.uuid, group=election.group)
-        assert key.public == booth["session"]["public_credential"]
+        election, key = self.keys(booth)
         self.ballot = make_ballot(election, key, choices, draw=draw)
         digest = hash_of(self.ballot)
         code = vote_code(booth["session"]["id"], digest)
@@ -152,6 +151,28 @@ class HttpVoter:
         self.tracker = recorded["tracker"]
         assert recorded["event"] in self.page("receipt/")
         return self.tracker
+
+    def challenge(self, choices: Choices) -> Opening:
+        """From login to a sealed ballot that is then opened instead of cast; the opening, as it leaves the device."""
+        self.log_in()
+        booth = self.booth()
+        election, key = self.keys(booth)
+        opening = make_opening(election, credential=key.public, seed=secrets.token_bytes(32), choices=choices)
+        seal = {"ballot_hash": opening.ballot, "credential": key.public}
+        assert self.call(booth, "seal", seal)["vote_code"] == vote_code(booth["session"]["id"], opening.ballot)
+        assert self.call(booth, "audit", {"ballot_hash": opening.ballot}) == {"audited": 1, "most": 5, "state": "authenticated"}
+        # From now on it is worth nothing.
+        headers = {"X-CSRFToken": booth["csrf"], "Referer": str(self.browser.base_url)}
+        answer = self.browser.post(booth["urls"]["seal"], json=seal, headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "audited")
+        return opening
+
+    def keys(self, booth: dict[str, Any]) -> tuple[Election, CredentialKey]:
+        """The election of the page and the key of the secret link, which must be the one that the server expects."""
+        election = Election.from_bytes(booth["election"].encode())
+        key = derive_credential(self.credential, uuid=election.uuid, group=election.group)
+        assert key.public == booth["session"]["public_credential"]
+        return election, key
 
 
 def hash_of(ballot: bytes) -> str:

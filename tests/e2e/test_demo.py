@@ -97,7 +97,7 @@ def test_killed_in_the_preparation_resumed_voted_counted_and_counted_again(
     data = tmp_path / "demo"
 
     # ---- Killed while it prepares, it goes on from there.
-    for place in ("$ sandogh election create", "$ sandogh trustee keygen --name", "$ sandogh election seal"):
+    for place in ("$ sandogh election create", "$ sandogh trustee commit", "$ sandogh election seal"):
         terminals.append(Terminal(data, *options))
         terminals[-1].read_until(place)
         terminals[-1].end(signal.SIGKILL)
@@ -179,11 +179,11 @@ def test_fresh_empties_only_what_it_made(tmp_path: Path, options: list[str], ter
     data = tmp_path / "demo"
     for _ in range(2):
         terminals.append(Terminal(data, *options))
-        terminals[-1].read_until("$ sandogh trustee keygen")
+        terminals[-1].read_until("$ sandogh trustee certificate")
         assert terminals[-1].end(signal.SIGTERM) == 0
     before = (data / "server" / "sandogh.sqlite3").stat().st_ino
     terminals.append(Terminal(data, "--fresh", *options))
-    terminals[-1].read_until("$ sandogh trustee keygen")
+    terminals[-1].read_until("$ sandogh trustee certificate")
     assert terminals[-1].end(signal.SIGTERM) == 0
     assert (data / "server" / "sandogh.sqlite3").stat().st_ino != before
 

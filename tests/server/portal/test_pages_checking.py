@@ -86,7 +86,7 @@ def test_the_page_that_opens_a_challenged_ballot(e: ElectionForTests, read: Read
     assert "hidden" in page.one("form", id="opening-form").attributes
     assert "name" not in page.one("textarea", id="opening-code").attributes
     assert page.one("script", src="/static/booth/open.js").attributes["type"] == "module"
-    assert "sandogh ballot open" in page.one("noscript").text
+    assert "sandogh ballot open --election http://127.0.0.1:8000/e/azmayesh/ opening.json" in page.one("noscript").text
     assert answer["X-Robots-Tag"] == "noindex"
     assert "script-src 'self'" in answer["Content-Security-Policy"]
 

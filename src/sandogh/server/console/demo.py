@@ -1,7 +1,8 @@
 """`sandogh demo`: a whole fictional election on this machine, in one terminal, by the same commands that anybody would type.
 
 Each party has a folder of its own under the data folder, as it would have a machine of its own: `server/`, `authority/` (the
-credential authority), `trustee-1/` … `trustee-3/`, `phone/` (the simulated mobile network).
+credential authority), `ceremony/` (who coordinates the trustees' key), `trustee-1/` … `trustee-5/`, `phone/` (the simulated mobile
+network).
 """
 
 import json
@@ -20,6 +21,7 @@ from typing import Any
 
 import click
 
+from sandogh.server.console.demo_trustees import COUNTING, TRUSTEES, Trustees
 from sandogh.server.console.processes import (
     Child,
     Stopped,
@@ -31,7 +33,6 @@ from sandogh.server.console.processes import (
     wait_until_answering,
 )
 
-TRUSTEES = (1, 2, 3)
 MARKER = "demo.json"
 HOST = "127.0.0.1"
 EXAMPLES = Path(__file__).resolve().parents[4] / "examples"
@@ -68,9 +69,7 @@ class Demo:
         self.store = data / "authority" / "credentials.sqlite3"
         self.public_credentials = data / "authority" / "public-credentials.json"
         self.archive = data / f"{self.slug}.bel"
-
-    def trustee(self, number: int, kind: str) -> Path:
-        return self.data / f"trustee-{number}" / f"{kind}.json"
+        self.trustees = Trustees(data, show)
 
     def visible(self) -> dict[str, str]:
         """The environment that a person needs to type the same commands."""
@@ -93,7 +92,7 @@ class Demo:
     def run(self, *arguments: str | Path) -> None:
         """Show and run one `sandogh` command; stop the demonstration with its status when it refuses."""
         words = [str(argument) for argument in arguments]
-        say(f"$ {shlex.join(['sandogh', *map(shorten, words)])}", dim=True)
+        show(words)
         done = subprocess.run([*SANDOGH, *words], env=self.environment(), stdin=subprocess.DEVNULL, check=False)  # noqa: S603 (our own command)
         if done.returncode:
             raise click.ClickException(
@@ -131,6 +130,11 @@ def shorten(word: str) -> str:
     with suppress(ValueError):
         return str(Path(word).relative_to(Path.cwd())) if word.startswith("/") else word
     return word
+
+
+def show(words: Sequence[str | Path]) -> None:
+    """A command as a person would type it."""
+    say(f"$ {shlex.join(['sandogh', *(shorten(str(word)) for word in words)])}", dim=True)
 
 
 def say(text: str = "", *, dim: bool = False, bold: bool = False) -> None:
@@ -178,7 +182,7 @@ def demo(ctx: click.Context, *, fresh: bool, data: Path | None, port: int | None
 @demo.command()
 @click.pass_obj
 def count(folder: Path) -> None:
-    """Close the election, count it with the three trustees, publish, and verify the archive; each command is shown."""
+    """Close the election, count it with three of the five trustees, publish, and verify the archive; each command is shown."""
     if not (folder / MARKER).is_file():
         raise click.ClickException(f"there is no demonstration in {folder}: start one with «sandogh demo»")
     made = Demo(folder, Settings(**read_marker(folder)))
@@ -231,10 +235,11 @@ def prepare(demo: Demo, *, hours: float) -> None:
     """From nothing to an open election. Each step looks whether it is done, so a run that died half-way is simply run again.
 
     1. the database, the definition and the roll
-    2. three trustees make their keys, each in a folder of its own
+    2. five trustees make a key of which three suffice, each in a folder of its own
     3. the credential authority makes the credentials from the frozen roll
     4. seal: from here on nothing of the election changes
-    5. open
+    5. the trustees rehearse with their real keys
+    6. open
     """
     for part in ("server", "authority", "phone", "log", *(f"trustee-{number}" for number in TRUSTEES)):
         (demo.data / part).mkdir(mode=0o700, exist_ok=True)
@@ -250,13 +255,7 @@ def prepare(demo: Demo, *, hours: float) -> None:
     if demo.state() == "draft":
         # (2)
         people = json.loads(demo.definition.read_text())["election"]["supervisory_board"]
-        for number, person in zip(TRUSTEES, people, strict=False):
-            if not demo.trustee(number, "key.public").is_file():
-                # A run that died between the two files leaves a private key that nobody has heard of.
-                demo.trustee(number, "key.private").unlink(missing_ok=True)
-                demo.run(
-                    "trustee", "keygen", "--name", person["name"], "--out", demo.data / f"trustee-{number}" / "key", "--no-passphrase"
-                )  # fmt: skip
+        demo.trustees.establish([person["name"] for person in people[: len(TRUSTEES)]])
         # (3)
         if not readable(demo.request):
             demo.request.unlink(missing_ok=True)
@@ -265,10 +264,17 @@ def prepare(demo: Demo, *, hours: float) -> None:
             "credentials", "issue", "--request", demo.request, "--store", demo.store, "--out", demo.public_credentials, "--no-passphrase"
         )  # fmt: skip
         # (4)
-        keys = [word for number in TRUSTEES for word in ("--trustee", demo.trustee(number, "key.public"))]
-        demo.run("election", "seal", demo.slug, "--credentials", demo.public_credentials, *keys, "--same-operator")
-    # (5)
+        parties = ("--credentials", demo.public_credentials, "--threshold-parameters", demo.trustees.parameters)
+        demo.run("election", "seal", demo.slug, *parties, "--same-operator")
     if demo.state() == "sealed":
+        # (5)
+        if not readable(demo.trustees.rehearsal_record):
+            sealed = demo.data / "sealed.bel"
+            sealed.unlink(missing_ok=True)
+            demo.run("election", "archive", demo.slug, "--out", sealed)
+            demo.trustees.rehearse(sealed)
+        demo.run("election", "rehearsal", demo.slug, demo.trustees.rehearsal_record)
+        # (6)
         demo.run("election", "open", demo.slug)
 
 
@@ -341,7 +347,7 @@ def announce(demo: Demo) -> None:
     else:
         say("To close and count, in a second terminal:", bold=True)
     say(f"  make demo-count        or: {' '.join(['sandogh', 'demo', *data_option(demo)])} count")
-    say("  (it shows each command that it runs: close, tally, three trustees decrypt, publish, archive, verify)")
+    say("  (it shows each command that it runs: close, tally, three of five trustees decrypt, publish, archive, verify)")
     say()
     say("Ctrl-C stops everything; running it again resumes; make demo-fresh starts over.")
 
@@ -357,7 +363,7 @@ def count_votes(demo: Demo) -> None:
 
     1. close, without waiting for those who are just voting (allowed for fictional elections only)
     2. the server adds up the encrypted ballots; the archive goes to the trustees
-    3. each trustee checks it and decrypts with the own key; nobody else has it
+    3. three of the five trustees check it and decrypt with their own keys; nobody else has those
     4. the server puts the three together, and publishes
     5. anybody verifies the archive, with a program that shares nothing with the server
     """
@@ -378,10 +384,10 @@ def count_votes(demo: Demo) -> None:
         if not to_decrypt.is_file():
             demo.run("election", "archive", demo.slug, "--out", to_decrypt)
         # (3)
-        partials = [demo.trustee(number, "partial-decryption") for number in TRUSTEES]
-        for number, partial in zip(TRUSTEES, partials, strict=True):
+        partials = [demo.trustees.file(number, "partial-decryption.json") for number in COUNTING]
+        for number, partial in zip(COUNTING, partials, strict=True):
             if not partial.is_file():
-                demo.run("trustee", "decrypt", "--key", demo.trustee(number, "key.private"), "--archive", to_decrypt, "--out", partial)
+                demo.run("trustee", "decrypt", "--key", demo.trustees.private_key(number), "--archive", to_decrypt, "--out", partial)
         # (4)
         demo.run("election", "decrypt", demo.slug, *partials)
         demo.run("election", "publish", demo.slug)
