@@ -25,7 +25,7 @@ export function parseEntry(entry: string): Listed {
     const comma = entry.indexOf(",");
     if (comma < 0) return { credential: entry, weight: 1n };
     const written = entry.slice(comma + 1);
-    if (!/^[1-9][0-9]{0,19}$/.test(written)) throw new Malformed(SECTION, "weight: not a canonical decimal number from 1");
+    if (!/^[1-9][0-9]{0,11}$/.test(written)) throw new Malformed(SECTION, "weight: not a canonical decimal number from 1");
     return { credential: entry.slice(0, comma), weight: BigInt(written) };
 }
 

@@ -12,10 +12,11 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { ArchiveReader, type Member } from "../protocol/archive";
 import { dumps, type Json, loads } from "../protocol/canonical";
 import { parseCredentials, parseEntry } from "../protocol/credentials";
+import { checkCredentialsCertificate } from "../protocol/credentials-certificate";
 import { checkPartialDecryption, type PartialDecryption } from "../protocol/decryption";
 import { type Election, parseElection } from "../protocol/election";
 import { base64, textOf, utf8 } from "../protocol/encoding";
-import { SandoghError, Unsupported, VerificationError } from "../protocol/errors";
+import { SandoghError, VerificationError } from "../protocol/errors";
 import { Chain, type Entry, type Event, Grammar, parseOwned } from "../protocol/events";
 import { checkResult } from "../protocol/result";
 import { compareTallies, emptyRows, type EncryptedTally, multiplyRows, parseTally, type Rows } from "../protocol/tally";
@@ -267,7 +268,6 @@ class Audit {
     private async credentials(): Promise<string> {
         this.ledger.need(3);
         const { ledger, crew } = this;
-        if (this.setup?.length === 5) throw new Unsupported("§5.4", "certificate of an external credential authority");
         const data = this.setup?.[2]?.data ?? new Uint8Array(0);
         const entries = parseCredentials(data);
         let done = 0;
@@ -287,9 +287,11 @@ class Audit {
         await line.finish();
         const weight = this.weigh(entries);
         Object.assign(this.facts, { credentials: entries.length, credentials_weight: Number(weight), credentials_fingerprint: fingerprint(data) });
+        const [, , list, certificate] = this.setup?.length === 5 ? this.setup : [];
+        if (certificate !== undefined && list !== undefined) checkCredentialsCertificate(certificate.data, this.known(), list.hash, entries.length);
         if (ledger.refused(5) === 0) await crew.all("list", { entries });
         const weighing = weight === BigInt(entries.length) ? "" : `, weights together ${weight}`;
-        return `${counted(entries.length, "credential")}${weighing}, fingerprint ${fingerprint(data)}`;
+        return `${counted(entries.length, "credential")}${weighing}, fingerprint ${fingerprint(data)}${certificate === undefined ? "" : ", certified"}`;
     }
 
     /** The sum of the weights; refuses a credential that comes twice. */
