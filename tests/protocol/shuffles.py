@@ -13,7 +13,7 @@ from sandogh.protocol.ed25519 import ED25519, Ed25519
 from sandogh.protocol.election import Election
 from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.finite_field import RFC_3526_2048, FiniteField
-from sandogh.protocol.group import Element, Group
+from sandogh.protocol.group import Draw, Element, Group
 from sandogh.protocol.shuffle_proof import Secrets, Shuffling, make_shuffle_proof
 
 GROUPS: tuple[Group, ...] = (ED25519, RFC_3526_2048)
@@ -38,12 +38,12 @@ def setting(group: Group, secret: int = 271828, *, name: str = "shuffled") -> El
     return election
 
 
-def encrypted(election: Election, vectors: Sequence[Sequence[int]]) -> tuple[Ciphertext, ...]:
+def encrypted(election: Election, vectors: Sequence[Sequence[int]], *, draw: Draw = secrets.randbelow) -> tuple[Ciphertext, ...]:
     """One ciphertext per vector, as a non-homomorphic answer holds it."""
     group = election.group
     made: list[Ciphertext] = []
     for vector in vectors:
-        r = group.random_scalar()
+        r = group.random_scalar(draw)
         masked = group.multiply(group.power(election.public_key, r), group.encode_vector(vector))
         made.append(Ciphertext(group.power_g(r), masked))
     return tuple(made)
