@@ -171,6 +171,29 @@ def proofs_form(proofs: Iterable[Proof]) -> list[Form]:
     return [typed(Form, proof.form()) for proof in proofs]
 
 
+# ---- decryptions
+
+
+def false_decryption(tally: EncryptedTally, private_key: int, election: Election) -> bytes:
+    """Factors α^(w'-r)/c for a challenge c that was drawn first, over g^w and α^w': each has a proof that holds, and none is α^x."""
+    group, q = election.group, election.group.q
+    context = f"{election.fingerprint}|{group.ser(group.power_g(private_key))}"
+
+    def part(ciphertext: Ciphertext) -> tuple[Element, Proof]:
+        w, other = group.random_scalar(), group.random_scalar()
+        challenge = election.version.challenge(group, "decrypt", context, [group.power_g(w), group.power(ciphertext.alpha, other)])
+        response = (w - private_key * challenge) % q
+        return group.power(ciphertext.alpha, (other - response) * pow(challenge, -1, q) % q), Proof(challenge, response)
+
+    rows = [[part(typed(Ciphertext, cell)) for cell in typed(Sequence[Any], row)] for row in tally.ciphertexts]
+    return dumps(
+        {
+            "decryption_factors": [[group.ser(factor) for factor, _ in row] for row in rows],
+            "decryption_proofs": [[proof.form() for _, proof in row] for row in rows],
+        }
+    )
+
+
 # ---- boards
 
 END: Happening = (EventType.EndBallots, ())

@@ -82,7 +82,11 @@ def _recount(election: Election, end: board.Head) -> EncryptedTally:
 
 
 def publish(election: Election, *, now: datetime) -> TallyResult:
-    """Publish the result from any quorum of the trustees. Raises Refused `missing_decryptions` with their numbers, or `out_of_order`."""
+    """Publish the result from any quorum of the trustees.
+
+    Raises Refused `missing_decryptions` with their numbers, `out_of_order`, or `no_result_found` when what the trustees published opens
+    to no possible count: one of them has then published a false decryption, whose proof can hold all the same (protocol.md §10.2).
+    """
     encrypted = encrypted_tally(election)
     if missing := missing_decryptions(election):
         wanted = _("؛ ").join(wanted_texts(missing))
@@ -92,7 +96,10 @@ def publish(election: Election, *, now: datetime) -> TallyResult:
         check_partial_decryption(data, tally=encrypted, trustee=trustees.member(owner), election=parsed)
         for owner, data in sorted(decrypted_by(election).items())
     ]
-    result = make_result(parsed, encrypted, partials, trustees, encrypted.total_weight)
+    try:
+        result = make_result(parsed, encrypted, partials, trustees, encrypted.total_weight)
+    except SandoghError as error:
+        raise Refused("no_result_found", _("از این رمزگشایی‌ها نتیجه‌ای به دست نمی‌آید: %(where)s") % {"where": error}) from error
     with transaction.atomic():
         board.append(election, EventType.Result, [result], now=now)
     return result_for(election)
