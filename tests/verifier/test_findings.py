@@ -16,7 +16,7 @@ from sandogh.protocol.nonhomomorphic import CountingMethod, NonHomomorphicQuesti
 from sandogh.protocol.shuffle import check_shuffle, make_shuffle
 from sandogh.protocol.tally import EncryptedTally
 from sandogh.protocol.trustee import make_trustees
-from sandogh.verifier import setup_checks
+from sandogh.verifier import ballots, setup_checks
 from sandogh.verifier.checks import verify_archive
 from sandogh.verifier.report import Outcome, Report, Verdict, VotesResult
 
@@ -276,3 +276,13 @@ def test_any_quorum_is_enough_and_too_few_are_not() -> None:
     assert surplus.result is None
     both = verify(archive(1, 2, 3, 4, spoil=2))
     assert [where for _, where in told(both)] == ["partial decryption 2 (of trustee 2), question 1, answer 1"]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_votes_judged_in_several_batches_are_put_in_order(
+    batch: int, ranked: Story, votes: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ballots, "BATCH", batch)
+    report = verify(ranked.archive([*votes, ranked.ballot(1, [[2, 2, 2], [0, 1]])]))
+    assert report.complete
+    assert (report.facts.ballots, report.facts.kept) == (5, 4)
