@@ -44,7 +44,7 @@ function AskView({ hash, spent }: { hash: string; spent: boolean }): VNode {
                     <dt>{words.before}</dt>
                     <dd>
                         <ShortHash>{hash}</ShortHash>
-                        <p class="muted small">{words.remember}</p>
+                        {!spent && <p class="muted small">{words.remember}</p>}
                     </dd>
                 </div>
             </dl>

@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { challengeMessages } from "../messages/challenge";
 import { type Opening, openingFragment, openingText } from "../protocol/opening";
-import { SealingError } from "../sealing";
+import type { SealingError } from "../sealing";
 import { copyText } from "./copy";
 import { fill, Heading, Icon, Note, ShortHash, Support, useBooth, Wait } from "./parts";
 import { QrPicture } from "./qr";
@@ -34,7 +34,11 @@ export function OpenedView({ opening, used, most }: { opening: Opening; used: nu
             }
         })().then(
             () => settle("good"),
-            (error: unknown) => settle(error instanceof SealingError && (error.code === "different" || error.code === "malformed") ? "different" : "failed"),
+            (error: unknown) => {
+                // By its code: the booth's errors are of another copy of the class than this script's.
+                const { code } = error as Partial<SealingError>;
+                settle(code === "different" || code === "malformed" ? "different" : "failed");
+            },
         );
         return () => {
             wanted = false;
@@ -156,9 +160,8 @@ function Elsewhere({ opening }: { opening: Opening }): VNode {
             <a class="btn btn--bare wide" href={file} download={name}>
                 {words.file}
             </a>
-            <p class="muted small">
-                {words.fileText} <code class="hash" dir="ltr">{`sandogh ballot open ${name}`}</code>
-            </p>
+            <p class="muted small">{words.fileText}</p>
+            <pre class="hash command" lang="en">{`sandogh ballot open ${name} --election ${new URL(data.urls.landing, data.urls.open).href}`}</pre>
         </section>
     );
 }

@@ -11,7 +11,7 @@ export function QrPicture({ text, label }: { text: string; label: string }): VNo
         .flatMap((row, y) => Array.from(row.map((dark) => (dark ? "1" : "0")).join("").matchAll(/1+/g), (run) => `M${run.index} ${y}h${run[0].length}v1h-${run[0].length}z`))
         .join("");
     return (
-        <div class={rows.length > 70 ? "qr qr--dense" : "qr"}>
+        <div class="qr qr--dense">
             <svg viewBox={`0 0 ${rows.length} ${rows.length}`} role="img" aria-label={label} shape-rendering="crispEdges">
                 <path d={path} fill="currentColor" />
             </svg>

@@ -133,6 +133,64 @@ def preview(page: Page) -> None:
     page.wait_for_selector(".votecode")
 
 
+def blank(page: Page) -> None:
+    enter(page, "races=blank")
+    page.locator(".cands--blank .cand__face").click()
+    pick(page, 2)
+
+
+def blank_closed(page: Page) -> None:
+    enter(page, "races=blank")
+    pick(page, 2)
+    page.locator(".cands--blank .cand__face").click(force=True)
+
+
+def blank_preview(page: Page) -> None:
+    enter(page, "races=blank")
+    page.locator(".cands--blank .cand__face").click()
+    for _ in range(3):
+        on(page)
+    page.wait_for_selector(".votecode")
+
+
+def challenge(page: Page) -> None:
+    preview(page)
+    page.locator(".preview__test .btn").click()
+    page.wait_for_selector(".rules")
+
+
+def challenge_spent(page: Page) -> None:
+    challenge(page)
+    control(faults={"audit": [{"refuse": "audit_limit", "status": 409}]})
+    page.locator(".page .btn--main").click()
+    page.wait_for_selector(".note--warn")
+
+
+def challenge_waiting(page: Page) -> None:
+    challenge(page)
+    page.route("**/vote/audit/", lambda route: None)
+    page.locator(".page .btn--main").click()
+    page.wait_for_selector(".wait")
+
+
+def opened(page: Page) -> None:
+    challenge(page)
+    page.locator(".page .btn--main").click()
+    page.wait_for_selector(".note--ok")
+
+
+def opened_english(page: Page) -> None:
+    english(page)
+    page.locator(".preview__test .btn").click()
+    page.wait_for_selector(".rules")
+    page.locator(".page .btn--main").click()
+    page.wait_for_selector(".note--ok")
+
+
+def kind(page: Page) -> None:
+    enter(page, "kind=Lists")
+
+
 def sealing(page: Page) -> None:
     enter(page)
     page.route("**/vote/seal/", lambda route: None)
@@ -325,6 +383,29 @@ def keyboard(page: Page) -> None:
     must(page.evaluate("sessionStorage.length + localStorage.length") == 0)
 
 
+def keyboard_challenge(page: Page) -> None:
+    """A ballot is tested and the next one sealed without a pointer; the focus is on the heading of each screen."""
+    fill_all(page)
+    page.wait_for_selector(".votecode")
+    code = page.inner_text(".votecode bdi")
+    for press, heading in (
+        (".preview__test .btn", "آزمودن این برگهٔ بسته"),
+        (".page .btn--main", "برگه باز شد"),
+        (".page .btn--main", "پیش‌نمایش"),
+    ):
+        page.wait_for_selector(press)
+        for _ in range(60):
+            if page.evaluate("s => document.activeElement.matches(s)", press):
+                break
+            page.keyboard.press("Tab")
+        else:
+            raise AssertionError(f"Tab does not lead to {press}")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"h1:has-text('{heading}'):focus")
+    page.wait_for_selector(".votecode")
+    must(page.inner_text(".votecode bdi") != code)
+
+
 def back(page: Page) -> None:
     """The browser's own buttons move between steps and lose nothing; the address never changes."""
     enter(page)
@@ -415,6 +496,16 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "other-window": other_window,
     "tracker": tracker,
     "english": english,
+    "blank": blank,
+    "blank-closed": blank_closed,
+    "blank-preview": blank_preview,
+    "challenge": challenge,
+    "challenge-spent": challenge_spent,
+    "challenge-waiting": challenge_waiting,
+    "opened": opened,
+    "opened-english": opened_english,
+    "kind": kind,
+    "keyboard-challenge": keyboard_challenge,
     "keyboard": keyboard,
     "back": back,
     "warned": warned,

@@ -3,7 +3,7 @@
  * The booth by itself on http://127.0.0.1:8431/, to look at its screens: `npx vite-node tests/harness/serve.ts`.
  *
  * `/?…` gives a page with a fresh session; `left` (minutes of the window), `ends` (minutes to the election's end), `language`, `races=many|blank|single|min`
- * and `swap` (names in another order than the election file) shape it. POST /control {"confirm": true, "state": …, "faults": {…}, "lieAboutCode": true} steers the server meanwhile.
+ * and `swap` (names in another order than the election file), `kind` (a question that no booth can seal) shape it. POST /control {"confirm": true, "state": …, "faults": {…}, "lieAboutCode": true} steers the server meanwhile.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
@@ -26,6 +26,9 @@ function races(kind: string | null): Race[] {
     return sample;
 }
 
+/** The election file with a first question of a kind that the booth does not know. */
+const otherKind = (text: string): string => text.replace('"questions":[', '"questions":[{"type":"Lists","value":{}},');
+
 function page(query: URLSearchParams): string {
     const now = Date.now();
     const chosen = races(query.get("races"));
@@ -35,7 +38,7 @@ function page(query: URLSearchParams): string {
     const shaped = {
         ...data,
         races: query.has("swap") ? chosen.map((race) => ({ ...race, candidates: [...race.candidates].reverse() })) : chosen,
-        election: electionText(chosen),
+        election: query.has("kind") ? otherKind(electionText(chosen)) : electionText(chosen),
         election_ends_at: now + ends,
         last_cast_at: now + ends + 20 * MINUTE,
         session: { ...data.session, id: query.get("session") ?? data.session.id, expires_at: now + left },

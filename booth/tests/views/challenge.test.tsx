@@ -210,6 +210,13 @@ describe("testing a ballot", () => {
         expect(page.all("button").some((one) => one.textContent === "بازگشت و مهر دوباره")).toBe(false);
     });
 
+    it("of a booth whose errors are of another copy of their class is refuted all the same", async () => {
+        open();
+        page.breakChecks = Object.assign(new Error("§14"), { code: "different" });
+        await test();
+        expect(page.text).toContain("در برگهٔ بسته چیز دیگری بود");
+    });
+
     it("of a worker that opens another ballot than the one shown shows nothing of it", async () => {
         open();
         await ask();

@@ -60,7 +60,7 @@ def test_the_booth_tells_the_server_nothing_secret(chromium: Browser, evidence: 
         route.fulfill(response=answer, body=TELL + answer.text())
 
     office = evidence.installation
-    with Device(chromium, Recorded(office.public_url, office.phone_url), person(1), DESK) as voter:  # type: ignore[arg-type]
+    with Device(chromium, Recorded(office.public_url, office.phone_url), person(1), DESK) as voter:
         voter.page.on("console", listen)
         voter.context.route("**/worker.js", tell)
         credential = voter.invitation().split("#")[1]

@@ -4,15 +4,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e.browser.demonstration import Demonstration, Person, latin
+from e2e.browser.demonstration import Person, latin
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 SEALED = 60_000  # milliseconds: an old phone takes a while, and so does a busy test machine
+
+
+class Place(Protocol):
+    """A running election: where its pages are, and its voters' telephones."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def phone_url(self) -> str: ...
+
+    def page(self, path: str = "") -> str:
+        """The address of one of the election's pages."""
 
 
 @dataclass(slots=True)
@@ -20,7 +33,7 @@ class Device:
     """One browser with nothing remembered, and the voter in front of it."""
 
     browser: Browser
-    demonstration: Demonstration
+    demonstration: Place
     person: Person
     size: dict[str, int] = field(default_factory=lambda: PHONE)
     context: BrowserContext = field(init=False)
