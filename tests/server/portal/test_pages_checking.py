@@ -80,13 +80,13 @@ def test_the_page_that_opens_a_challenged_ballot(e: ElectionForTests, read: Read
     assert (data["data-election-url"], data["data-fingerprint"]) == (FILE, e.model.fingerprint)
     assert (data["data-label-blank"], data["data-label-none"]) == ("رأی سفید", "هیچ نامزدی انتخاب نشده است")
     states = {note.attributes["data-opening"]: "hidden" in note.attributes for note in page.elements if "data-opening" in note.attributes}
-    assert states == dict.fromkeys(("busy", "good", "different", "malformed", "unreachable"), True)
+    assert states == dict.fromkeys(("busy", "good", "different", "elsewhere", "malformed", "unreachable", "failed"), True)
     assert "hidden" in page.one("section", id="opening-answer").attributes
     # What is typed here is for the script: a form without a named field sends nothing, whatever becomes of the script.
     assert "hidden" in page.one("form", id="opening-form").attributes
     assert "name" not in page.one("textarea", id="opening-code").attributes
     assert page.one("script", src="/static/booth/open.js").attributes["type"] == "module"
-    assert "sandogh ballot open --election http://127.0.0.1:8000/e/azmayesh/ opening.json" in page.one("noscript").text
+    assert "sandogh ballot open ballot.json --election http://127.0.0.1:8000/e/azmayesh/" in page.one("noscript").text
     assert answer["X-Robots-Tag"] == "noindex"
     assert "script-src 'self'" in answer["Content-Security-Policy"]
 

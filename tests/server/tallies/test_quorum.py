@@ -11,6 +11,7 @@ from sandogh.protocol.events import EventType
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
 from sandogh.server.console import acts
+from sandogh.server.tallies import decryptions
 from sandogh.server.tallies import domain as tallies
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,19 @@ def test_who_has_delivered_is_listed_by_number_name_and_group(e: ElectionForTest
         (4, "متولی 3", 1, False, False),
         (5, "متولی 4", 1, False, False),
     ]
+
+
+def test_shares_that_come_at_the_same_moment_are_both_taken_and_compared(e: ElectionForTests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between check and lock another trustee's came in: it is checked against that one too, and neither is lost."""
+    real, seen = decryptions._check_among, []
+
+    def check(election: object, encrypted: object, trustees: object, found: dict[int, bytes], owner: int) -> None:
+        seen.append((owner, sorted(found)))
+        if len(seen) == 1:
+            add(e, 3)
+        real(election, encrypted, trustees, found, owner)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(decryptions, "_check_among", check)
+    add(e, 2)
+    assert seen == [(2, [2]), (3, [3]), (2, [2, 3])]
+    assert sorted(each.number for each in tallies.delivered(e.model) if each.decrypted) == [2, 3]

@@ -1,6 +1,6 @@
 """Taking in the trustees' partial decryptions, and who is still wanted (protocol.md §10.1, §10.2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from sandogh.protocol.decryption import check_partial_decryption
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.errors import SandoghError
 from sandogh.protocol.events import EventType, owned
-from sandogh.protocol.trustee import Missing, Pedersen
+from sandogh.protocol.tally import EncryptedTally
+from sandogh.protocol.trustee import Missing, Pedersen, Trustees
 from sandogh.server.board import domain as board
 from sandogh.server.common.errors import Refused
 from sandogh.server.common.templatetags.persian import fa_digits
@@ -46,9 +47,12 @@ def add_partial_decryption(election: Election, data: bytes, owner: int, *, now: 
     encrypted = encrypted_tally(election)
     if missing_shuffles(election):
         raise Refused("out_of_order", _("نخست باید همهٔ کلیددارها آرا را بُر بزنند."))
-    parsed = election.parsed()
+    before = decrypted_by(election)
+    if owner in before:
+        raise _already_decrypted(owner)
+    # The slow part, without a lock: what is published stays as it is.
     try:
-        partial = check_partial_decryption(data, tally=encrypted, trustee=trustees.member(owner), election=parsed)
+        _check_among(election, encrypted, trustees, before | {owner: data}, owner)
     except SandoghError as error:
         raise _invalid(owner, error) from error
     with transaction.atomic():
@@ -56,19 +60,31 @@ def add_partial_decryption(election: Election, data: bytes, owner: int, *, now: 
         head = board.lock(election)
         published = decrypted_by(election)
         if owner in published:
-            raise Refused("already_decrypted", _("رمزگشایی کلیددار شمارهٔ %(owner)s پیش‌تر ثبت شده است.") % {"owner": fa_digits(owner)})
-        try:
-            others = [
-                check_partial_decryption(theirs, tally=encrypted, trustee=trustees.member(other), election=parsed)
-                for other, theirs in published.items()
-            ]
-            check_agreement(encrypted, [*others, partial], trustees)
-        except SandoghError as error:
-            raise _invalid(owner, error) from error
+            raise _already_decrypted(owner)
         if head is not None and head.type == EventType.Result:
             message = _("رمزگشایی کلیددار شمارهٔ %(owner)s درست است، ولی نتیجه با سهم دیگران اعلام شده و به آن نیازی نیست.")
             raise Refused("result_out", message % {"owner": fa_digits(owner)})
-        board.append(election, EventType.PartialDecryption, [data, owned(owner, sha_hex(data))], now=now)
+        if published.keys() == before.keys():
+            board.append(election, EventType.PartialDecryption, [data, owned(owner, sha_hex(data))], now=now)
+            return
+    # Another trustee's came meanwhile: once more, with that one too.
+    add_partial_decryption(election, data, owner, now=now)
+
+
+def _check_among(election: Election, encrypted: EncryptedTally, trustees: Trustees, found: Mapping[int, bytes], owner: int) -> None:
+    """Raise Malformed or VerificationError unless this owner's is valid and all of them agree, as far as they are more than a quorum."""
+    parsed = election.parsed()
+    newest = check_partial_decryption(found[owner], tally=encrypted, trustee=trustees.member(owner), election=parsed)
+    others = [
+        check_partial_decryption(data, tally=encrypted, trustee=trustees.member(other), election=parsed)
+        for other, data in found.items()
+        if other != owner
+    ]
+    check_agreement(encrypted, [*others, newest], trustees)
+
+
+def _already_decrypted(owner: int) -> Refused:
+    return Refused("already_decrypted", _("رمزگشایی کلیددار شمارهٔ %(owner)s پیش‌تر ثبت شده است.") % {"owner": fa_digits(owner)})
 
 
 def _invalid(owner: int, error: SandoghError) -> Refused:
