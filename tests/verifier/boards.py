@@ -1,6 +1,7 @@
 """A board on this machine that hands out an archive, well or badly."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ class Answer:
     announced: int | None = None
     chunked: bool = False
     whole: bool = True
+    #: Seconds before each byte of the body, for a board that sends drop by drop.
+    pause: float = 0
 
 
 @dataclass(slots=True)
@@ -54,7 +57,10 @@ def board(**answers: Answer) -> Iterator[Board]:
             else:
                 self.send_header("Content-Length", str(len(answer.body) if answer.announced is None else answer.announced))
                 self.end_headers()
-                self.wfile.write(answer.body)
+                for byte in answer.body if answer.pause else ():
+                    time.sleep(answer.pause)
+                    self.wfile.write(bytes([byte]))
+                self.wfile.write(b"" if answer.pause else answer.body)
             self.close_connection = True
 
         def log_message(self, format: str, *arguments: object) -> None:

@@ -2,11 +2,13 @@
 
 import io
 import socket
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from sandogh.verifier import remote
 from sandogh.verifier.cli import verify
 from sandogh.verifier.remote import archive_address, fetch
 from sandogh.verifier.source import BadAddress, Unreachable
@@ -52,6 +54,7 @@ def test_the_archive_is_found_from_any_page_of_the_election(given: str, archive:
         "https:///e/arkan/",
         "https://user:secret@vote.example.ir/e/arkan/",
         "https://vote.example.ir:port/e/arkan/",
+        "https://xn--/e/arkan/",
     ],
 )
 def test_an_address_that_may_not_be_used_is_a_usage_error(given: str) -> None:
@@ -80,6 +83,8 @@ def test_a_running_board_is_verified_by_its_address(*, chunked: bool) -> None:
         (Answer(ARCHIVE, headers={"Content-Encoding": "gzip"}), "another encoding"),
         (Answer(status=302, headers={"Location": "https://elsewhere.example/e/x/archive.bel"}), "redirects to https://elsewhere.example"),
         (Answer(status=302, headers={"Location": "/e/x/archive.bel"}), "without end"),
+        (Answer(status=302, headers={"Location": "https://xn--/e/x/archive.bel"}), "no address"),
+        (Answer(status=302, headers={"Location": "mailto:board"}), "no address"),
     ],
 )
 def test_what_is_not_a_whole_archive_is_out_of_reach(answer: Answer, says: str) -> None:
@@ -100,12 +105,25 @@ def test_nobody_there_is_out_of_reach() -> None:
     assert "cannot be reached" in done.stderr
 
 
-def test_silence_is_out_of_reach() -> None:
+def test_silence_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "SILENCE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/e/x/"
-        done = run(address, "--timeout", "1")
+        done = run(address, "--timeout", "60")
     assert done.exit_code == 3
     assert "no answer in time" in done.stderr
+
+
+def test_a_board_that_sends_drop_by_drop_is_out_of_reach_when_the_time_is_over() -> None:
+    with board() as shown:
+        # Each byte comes long before a single read would be given up, and all of them would take eight seconds.
+        shown.answers["/e/x/archive.bel"] = Answer(b"x" * 40, pause=0.2)
+        began = time.monotonic()
+        done = run(f"{shown.origin}/e/x/", "--timeout", "1")
+        took = time.monotonic() - began
+    assert done.exit_code == 3
+    assert "--timeout allows more" in done.stderr
+    assert took < 6
 
 
 def test_a_page_instead_of_an_archive_is_not_valid() -> None:
