@@ -20,8 +20,9 @@ A check goes on after a fault as far as that makes sense, and tells every one. A
 not happened yet, is reported as not checked, never as holding. Decryptions and result are held to the tally that was published, even if
 that tally is not the right one: who was wrong, and where, is what a reader wants to know.
 
-What grows with an election: a byte of memory per event; per ballot and per credential about a hundred bytes of a temporary file on disk;
-with non-homomorphic questions the ciphertexts of all ballots, since shuffles are proven as a whole.
+What grows with an election: a byte of memory per event; the list of credentials for as long as its digest is taken; per ballot and per
+credential about a hundred bytes of a temporary file on disk; with non-homomorphic questions the ciphertexts of all ballots, since shuffles
+are proven as a whole.
 """
 
 from typing import BinaryIO
