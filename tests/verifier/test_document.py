@@ -13,7 +13,8 @@ from sandogh.protocol.events import EventType
 from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.verifier.checks import PLAN, verify_archive
 from sandogh.verifier.cli import verify
-from sandogh.verifier.document.content import Document, document_of
+from sandogh.verifier.document.blocks import Document
+from sandogh.verifier.document.content import document_of
 from sandogh.verifier.document.html import as_html
 from sandogh.verifier.document.pdf import as_pdf, as_pictures
 from sandogh.verifier.document.words import EVENTS, TEXTS

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from sandogh.verifier.document.content import Banner, Blanks, Block, Bullets, Cell, Commands, Document, Pairs, Paragraph, Section, Table
+from sandogh.verifier.document.blocks import Banner, Blanks, Block, Bullets, Cell, Commands, Document, Pairs, Paragraph, Section, Table
 
 _FOLDER = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typst
 
-from sandogh.verifier.document.content import Document
+from sandogh.verifier.document.blocks import Document
 
 _FOLDER = Path(__file__).parent
 
