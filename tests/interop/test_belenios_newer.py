@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from interop.belenios import Belenios, timestamp_of
-from protocol.elections import Story, story
+from interop.weighted import BOARD, CHOICES, COUNTED, INSPECTOR, LISTS, archive_of, result_of, weighted
+from protocol.elections import story
 from protocol.establishments import establish
 from sandogh.protocol.ballot import check_ballot, make_ballot
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.channel import generate_seed
 from sandogh.protocol.credential import derive_credential, generate_credential, make_public_credentials
-from sandogh.protocol.decryption import PartialDecryption, check_partial_decryption, make_partial_decryption
+from sandogh.protocol.decryption import check_partial_decryption, make_partial_decryption
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.ed25519 import ED25519
 from sandogh.protocol.election import Election
@@ -32,7 +33,6 @@ from sandogh.protocol.key_generation import (
     recover_decryption_key,
 )
 from sandogh.protocol.lists import ListsQuestion
-from sandogh.protocol.record import read_records
 from sandogh.protocol.result import Result, make_result
 from sandogh.protocol.tally import make_encrypted_tally
 from sandogh.protocol.threshold import ThresholdParameters
@@ -41,46 +41,10 @@ from sandogh.verifier.checks import verify_archive
 
 pytestmark = pytest.mark.belenios_newer
 
-BOARD = HomomorphicQuestion(("آبادگر", "B / «C»", 'D"\\'), "هیئت مدیره", 1, 2, blank=True)
-INSPECTOR = HomomorphicQuestion(("P", "Q"), "بازرس", 0, 1)
-LISTS = ListsQuestion((("فهرست یک", "a", "b"), ("فهرست دو", "c")), "شورا")
-WEIGHTS = (1, 3, 1, 2)
-
 
 @pytest.fixture
 def tool(newer_belenios: str, tmp_path: Path) -> Belenios:
     return Belenios(newer_belenios, tmp_path)
-
-
-def weighted(held: Story) -> tuple[Story, dict[str, int]]:
-    """The same election with the weights above."""
-    weights = dict(zip((voter.public for voter in held.voters), WEIGHTS, strict=True))
-    held.credentials = make_public_credentials(weights, held.group)
-    return held, weights
-
-
-def our_archive(held: Story, weights: dict[str, int], ballots: list[bytes], owners: tuple[int, ...]) -> bytes:
-    """From setup to result, opened by the trustees of these numbers."""
-    board = held.opened()
-    for ballot in ballots:
-        board.append(EventType.Ballot, ballot)
-    board.append(EventType.EndBallots)
-    checked = [check_ballot(ballot, election=held.election, credentials=weights) for ballot in ballots]
-    tally = make_encrypted_tally(held.election, checked, weights)
-    board.append(EventType.EncryptedTally, tally.to_bytes(), tally.sized_bytes())
-    partials: list[PartialDecryption] = []
-    for owner in owners:
-        data = make_partial_decryption(tally, private_key=held.keys[owner - 1].private, election=held.election)
-        member = held.trustees.members[owner - 1]
-        partials.append(check_partial_decryption(data, tally=tally, trustee=member, election=held.election))
-        board.append(EventType.PartialDecryption, data, owned(owner, sha_hex(data)))
-    board.append(EventType.Result, make_result(held.election, tally, partials, held.trustees, tally.total_weight))
-    return board.archive
-
-
-def result_of(archive: bytes) -> object:
-    last = list(read_records(io.BytesIO(archive)))[-1]
-    return loads(last.data[0].data)["result"]  # type: ignore[index,call-overload]
 
 
 def our_findings(archive: bytes) -> list[str]:
@@ -88,21 +52,11 @@ def our_findings(archive: bytes) -> list[str]:
     return [f"{finding.where}: {finding.what}" for finding in report.findings] + ([] if report.complete else ["no result that holds"])
 
 
-CHOICES = (
-    ((0, 1, 0, 1), (0, 1), ((1, 1, 0), (0, 0))),
-    ((1, 0, 0, 0), (0, 0), ((0, 0, 0), (1, 1))),
-    ((0, 0, 1, 0), (1, 0), ((1, 1, 1), (0, 0))),
-    ((0, 1, 0, 0), (0, 1), ((1, 0, 1), (0, 0))),
-)
-#: Of the first, the second and the fourth voter; the second one weighs 3, the fourth 2. The first row begins with the blank votes.
-COUNTED = [[3, 3, 0, 1], [0, 3], [[3, 1, 2], [3, 3]]]
-
-
 def test_they_accept_our_five_trustees_of_whom_three_suffice_blank_votes_and_weights(tool: Belenios) -> None:
     made = establish(5, 3)
     held, weights = weighted(story(questions=(BOARD, INSPECTOR, LISTS), holders=([made.parameters], made.held)))
     ballots = [make_ballot(held.election, held.voters[place], CHOICES[place]) for place in (2, 0, 1, 3)]
-    archive = our_archive(held, weights, ballots, (1, 3, 5))
+    archive = archive_of(held, weights, ballots, (1, 3, 5))
     assert our_findings(archive) == []
     assert tool.accepts_whole(archive, held.election.uuid)
     assert tool.accepts_ballots(archive, held.election.uuid) == [True] * 4
@@ -114,7 +68,7 @@ def test_they_accept_any_three_of_our_trustees(tool: Belenios, owners: tuple[int
     made = establish(5, 3)
     held, weights = weighted(story(questions=(BOARD, INSPECTOR, LISTS), holders=([made.parameters], made.held)))
     ballots = [make_ballot(held.election, held.voters[place], CHOICES[place]) for place in (0, 1, 3)]
-    archive = our_archive(held, weights, ballots, owners)
+    archive = archive_of(held, weights, ballots, owners)
     assert our_findings(archive) == []
     assert tool.accepts_whole(archive, held.election.uuid)
     assert result_of(archive) == COUNTED
