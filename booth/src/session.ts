@@ -356,7 +356,8 @@ function looked(state: State, session: SessionState, code: string | null, deadli
     const { sealed, place } = state;
     let after = state.offline ? { ...state, offline: false } : state;
     if (!sameDeadlines(state.deadlines, deadlines)) after = { ...after, deadlines };
-    if (!sealed) return after;
+    // While a ballot is given up its code goes: that is no other window's doing.
+    if (!sealed || place.at === "auditing") return after;
     if (code !== sealed.code) {
         // Another window of this login sealed later. A confirmation of *that* code must never open this page's button.
         const dropped = { ...after, sealed: null };

@@ -133,6 +133,11 @@ describe("testing a sealed ballot", () => {
         expect(again.attempt).toBeGreaterThan(auditing.attempt);
     });
 
+    it("is not taken for another window's doing when its code goes", () => {
+        expect(go(auditing, { type: "status", state: "authenticated", code: null, deadlines: DEADLINES })).toBe(auditing);
+        expect(go(auditing, { type: "status", state: "superseded", code: null, deadlines: DEADLINES }).place).toMatchObject({ why: "elsewhere" });
+    });
+
     it("that one time too many is refused leaves the ballot as it was", () => {
         const spent = go(auditing, { type: "refused", code: "audit_limit" });
         expect(spent.place).toEqual({ at: "challenge", spent: true });
