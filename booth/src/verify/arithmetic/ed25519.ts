@@ -60,15 +60,20 @@ function plus(a: Point, b: Addend, negative = false): Point {
     return { x: multiply(e, f), y: multiply(g, h), z: multiply(f, g), t: multiply(e, h) };
 }
 
-/** 2a. Sums of at most two and three carried elements meet: exact (field25519.ts). */
-function double({ x, y, z }: Point): Point {
+/**
+ * 2a. T is not made where the next step is another doubling, which never asks for it: the T of a is there instead.
+ *
+ * Sums of at most two and four carried elements meet: exact (field25519.ts).
+ */
+function double({ x, y, z, t }: Point, again: boolean): Point {
     const a = square(x);
     const b = square(y);
+    const zz = square(z);
     const e = multiply(add(x, x), y);
     const g = subtract(b, a);
-    const f = subtract(g, multiply(add(z, z), z));
+    const f = subtract(g, add(zz, zz));
     const h = subtract(ZERO, add(a, b));
-    return { x: multiply(e, f), y: multiply(g, h), z: multiply(f, g), t: multiply(e, h) };
+    return { x: multiply(e, f), y: multiply(g, h), z: multiply(f, g), t: again ? t : multiply(e, h) };
 }
 
 /** An exponent as digits from -2^(bits-1) to 2^(bits-1), least significant first. */
@@ -113,7 +118,7 @@ function doublings(a: Point): Step[] {
     // One more than the digits of an exponent below q, for the last carry.
     for (let [i, point] = [0, a]; i < 65; i++) {
         steps.push({ point, addend: addendOf(point) });
-        point = double(double(double(double(point))));
+        point = double(double(double(double(point, true), true), true), false);
     }
     return steps;
 }
@@ -139,7 +144,7 @@ function tableOf(a: Point): Addend[][] {
             row.push(addendOf(multiple));
         }
         table.push(row);
-        base = double(multiple);
+        base = double(multiple, false);
     }
     return table;
 }
