@@ -23,8 +23,7 @@ from sandogh.protocol.result import make_result
 from sandogh.protocol.tally import EncryptedTally, make_encrypted_tally
 from sandogh.protocol.threshold import ThresholdParameters
 from sandogh.protocol.trustee import Trustees, check_trustees, make_trustees
-
-from .walk import Walk, masked
+from walks_for_tests import Walk, masked, matches
 
 DOCUMENT = (ROOT / "docs" / "trustee.md").read_text("utf-8")
 MEMBERS = ("azadeh", "bahram", "parvin", "jamshid", "dana")
@@ -102,7 +101,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 def test_the_document_is_what_the_program_says(story: Story) -> None:
     for shown, answered in story.said:
-        assert shown == answered
+        assert matches(shown, answered), answered
     assert len(story.said) > 15
 
 

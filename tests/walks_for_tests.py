@@ -74,6 +74,12 @@ class Walk:
             shutil.copyfile(found, desk / name)
 
 
+def matches(shown: str, answered: str) -> bool:
+    """Whether a document shows what the program said; a line `…` in it stands for lines that are left out."""
+    parts = (r"(?:[^\n]*(?:\n|$))*?" if line.strip() == "…" else re.escape(line) + r"(?:\n|$)" for line in shown.splitlines())
+    return re.fullmatch("".join(parts), answered) is not None
+
+
 def masked(text: str) -> str:
     """Without what is different each time."""
     for pattern, word in _MASKS:
