@@ -101,6 +101,22 @@ def test_a_tie_is_shown_as_one(read: Read) -> None:
     assert sum("برابر، در انتظار قرعه" in line for line in lines(page, "tie")) == 6
 
 
+def test_where_a_lot_stops_the_count_nobody_is_called_elected(read: Read) -> None:
+    """Two are equal at the end of the order: whose votes are transferred first is for people to draw."""
+    e = build(voters=6, races="kinds", trustees=1)
+    other = [[1, 1, 1], [[1, 1, 0], [0, 0, 0, 0]], [1, 1, 1], [0, 0, 0]]
+    vote(e, [[order, *other] for order in ([0, 0, 1, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0])])
+    count(e)
+    page = read(Client().get(RESULT))
+    names = [candidate.display_name for candidate in e.model.races()[0].candidates]
+    first = page.all("ol")[0]
+    assert "عضو اصلی" not in first.text
+    # The one with most votes stands first, the equal ones are marked, who has none comes last.
+    assert [first.text.index(names[place]) for place in (2, 0, 1, 3)] == sorted(first.text.index(name) for name in names)
+    assert first.text.count("برابر، در انتظار قرعه") == 2
+    assert "شمارش در مرحلهٔ آخر ایستاد" in page.text
+
+
 def test_the_board_explains_shuffles(read: Read) -> None:
     e = build(voters=1, races="kinds", trustees=1)
     vote(e, KINDS[:1])
@@ -137,7 +153,7 @@ def test_who_has_delivered_and_who_is_wanted(read: Read) -> None:
         "۳. متولی 2 گروه ۱سهم خود را داد",
         "۴. متولی 3 گروه ۱هنوز نداده است",
     ]
-    assert "هنوز لازم است: کلیددارهای شمارهٔ ۱ هنوز لازم است: ۱ نفر از کلیددارهای شمارهٔ ۲، ۴" in text
+    assert "هنوز لازم است: کلیددارهای شمارهٔ ۱؛ ۱ نفر از کلیددارهای شمارهٔ ۲، ۴." in text
     for owner in (1, 4):
         tallies.add_partial_decryption(e.model, partial_decryption(e, owner), owner, now=now)
     assert "سهم‌ها به اندازهٔ کافی رسیده است" in trustees(read)[1]

@@ -82,12 +82,15 @@ def _line(race: Race, place: int, rank: int, seat: Outcome, outcome: MajorityJud
 
 
 def _transferred(race: Race, outcome: STVOutcome) -> OrderResult:
-    """The elected in their order, then those between whom a tie stopped the count, then the others in ballot order."""
-    open_seats = outcome.undecided.candidates if outcome.undecided else ()
-    tied = [place for place in open_seats if place not in outcome.elected]
-    rest = [place for place in range(len(race.candidates)) if place not in {*outcome.elected, *tied}]
+    """The elected in their order, then the others by their votes at the last stage, equals in ballot order.
+
+    Where a tie stopped the count, seats are open, and those between whom the lot is to be drawn are marked; it decides how the count goes
+    on, not yet who is elected.
+    """
+    tied = outcome.undecided.candidates if outcome.undecided else ()
+    last = outcome.stages[-1].votes if outcome.stages else (Fraction(0),) * len(race.candidates)
+    rest = sorted((place for place in range(len(race.candidates)) if place not in outcome.elected), key=lambda place: -last[place])
     lines = [OrderLine(race.candidates[place], rank, Outcome.MAIN) for rank, place in enumerate(outcome.elected, 1)]
-    lines += [OrderLine(race.candidates[place], None, Outcome.TIE_MAIN) for place in tied]
-    lines += [OrderLine(race.candidates[place], None, Outcome.NONE) for place in rest]
+    lines += [OrderLine(race.candidates[place], None, Outcome.TIE_MAIN if place in tied else Outcome.NONE) for place in rest]
     stages = tuple(Stage(each.votes, each.exhausted, each.elected) for each in outcome.stages)
     return OrderResult(race, tuple(lines), outcome.valid, outcome.blank, len(outcome.invalid), outcome.quota, stages)

@@ -58,7 +58,7 @@ def _progress(election: Election) -> dict[str, Any]:
         "trustees": tallies.delivered(election),
         "shuffles": election.parsed().needs_shuffle,
         "missing_shuffles": tallies.missing_shuffles(election),
-        "wanted": tallies.wanted_texts(tallies.missing_decryptions(election)),
+        "wanted": _("؛ ").join(tallies.wanted_texts(tallies.missing_decryptions(election))),
     }
 
 
