@@ -128,12 +128,14 @@ def test_any_bytes_under_any_passphrase(data: bytes, typed: str) -> None:
 
 
 # ---- passphrases
-@pytest.mark.parametrize(("one", "other"), [("كليد ٤", "کلید ۴"), ("کلید ۴", "کلید 4"), ("ﮐﻠﯿﺪ", "کلید")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("كليد ٤", "کلید ۴"), ("کلید ۴", "کلید 4"), ("ﮐﻠﯿﺪ", "کلید"), ("خان\u06c0", "خان\u0647\u0654"), ("\ufeffkey", "key")]
+)
 def test_keyboards_that_write_the_same_word_differently_open_the_file(one: str, other: str) -> None:
     assert Passphrase.typed(one) == Passphrase.typed(other)
 
 
-@pytest.mark.parametrize("typed", ["", "a\nb", "a\x00", "x" * 1001])
+@pytest.mark.parametrize("typed", ["", "\ufeff", "a\nb", "a\x00", "a\udcff", "x" * 1001])
 def test_what_is_no_passphrase(typed: str) -> None:
     with pytest.raises(Refused, match="one line"):
         Passphrase.typed(typed)

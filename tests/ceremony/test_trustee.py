@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sandogh.ceremony import ballots
 from sandogh.ceremony.errors import Refused
 from sandogh.ceremony.keyfile import PrivateKey
+from sandogh.ceremony.record import check_tallied
 from sandogh.ceremony.trustee import decrypt as decrypt_asking
 from sandogh.ceremony.trustee import keygen as keygen_choosing
 from sandogh.protocol import archive
@@ -17,6 +19,7 @@ from sandogh.protocol.credential import derive_credential, generate_credential, 
 from sandogh.protocol.decryption import check_partial_decryption
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election, make_election
+from sandogh.protocol.errors import VerificationError
 from sandogh.protocol.events import Event, EventType, make_setup_data, owned
 from sandogh.protocol.groups import group_named
 from sandogh.protocol.homomorphic import HomomorphicQuestion
@@ -45,6 +48,7 @@ class Board:
         data = make_election(name="نمونه", description="", group=self.group, trustees=self.trustees, questions=questions, uuid=UUID)
         self.election = Election.from_bytes(data)
         self.ballots = [make_ballot(self.election, credential, [[1, 0]]) for credential in credentials]
+        self.voters = credentials
         self.credentials = {credential.public for credential in credentials}
         setup = make_setup_data(sha_hex(data), sha_hex(trustees), sha_hex(listed))
         self.setup = [data, trustees, listed, setup]
@@ -166,6 +170,28 @@ def test_a_tally_that_leaves_a_ballot_out_is_not_decrypted(board: Board, tmp_pat
 
 def test_a_single_ballot_passed_off_as_the_tally_is_not_decrypted(board: Board, tmp_path: Path) -> None:
     refuse(board, board.write(tmp_path / "e.bel", ballots=3, tallied=1), "not that of the kept ballots")
+
+
+def test_an_archive_that_is_changed_while_it_is_read_is_not_decrypted(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ballot that its voter replaced is read again, to be taken out: another one in its place would change the tally."""
+    election, voter = board.election, board.voters[0]
+    replaced = board.ballots[0]
+    while len(other := make_ballot(election, voter, [[0, 0]])) != len(replaced):
+        pass
+    board.ballots.append(make_ballot(election, voter, [[0, 1]]))
+    bel = board.write(tmp_path / "e.bel", ballots=4, tallied=4)
+    monkeypatch.setattr(ballots, "AT_ONCE", 2)
+
+    def change(done: int) -> None:
+        bel.write_bytes(bel.read_bytes().replace(replaced, other))
+
+    with bel.open("rb") as file:
+        assert check_tallied(bel, file).ballots == 4
+        file.seek(0)
+        with pytest.raises(VerificationError, match="changed while it was being read"):
+            check_tallied(bel, file, progress=change)
 
 
 def test_another_elections_key_decrypts_nothing(board: Board, tmp_path: Path) -> None:

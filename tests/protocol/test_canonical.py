@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandogh.protocol.canonical import dumps, loads, loads_canonical
+from sandogh.protocol.canonical import MOST_PARTS, dumps, loads, loads_canonical
 from sandogh.protocol.errors import Malformed
 
 
@@ -57,6 +57,8 @@ def test_dumps_refuses_half_a_surrogate_pair() -> None:
         b'"\\uDC00 \\ud83d"',
         b'"\n"',
         b"[" * 100_000,
+        b"[" + b"[]," * MOST_PARTS + b"[]]",
+        b"[" + b"{}," * MOST_PARTS + b"{}]",
     ],
     ids=lambda text: repr(text[:20]),
 )

@@ -1,5 +1,6 @@
 """`sandogh ballot check` and `sandogh ballot open`."""
 
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sandogh.protocol.homomorphic import HomomorphicQuestion
 from sandogh.protocol.lists import ListsQuestion
 from sandogh.protocol.nonhomomorphic import NonHomomorphicQuestion
 from sandogh.protocol.opening import SeededDraw, make_opening
+from sandogh.verifier.workers import Workers
 from verifier.boards import Answer, board
 
 SEED = bytes(range(32))
@@ -41,6 +43,23 @@ def saved(path: Path, held: Story, ballots: list[bytes]) -> Path:
         shown.append(EventType.Ballot, ballot)
     path.write_bytes(shown.archive)
     return path
+
+
+@pytest.mark.parametrize("fault", [BrokenProcessPool, MemoryError])
+def test_a_process_that_was_ended_from_outside_says_nothing_about_the_ballot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def each(*_: object, **__: object) -> None:
+        raise fault
+
+    held = story()
+    archive = tmp_path / "x.bel"
+    archive.write_bytes(held.opened().archive)
+    monkeypatch.setattr(Workers, "each", each)
+    for command in (["ballot", "check", "A" * 43, str(archive)], ["verify", str(archive)]):
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 3
+        assert "ended from outside" in done.stderr
 
 
 def run(*arguments: object) -> Result:

@@ -109,7 +109,11 @@ def test_every_credential_in_error_is_named_however_the_list_is_cut(batch: int, 
         b'["a",5,"b"]',
         b'[["a"]]',
         b'"]["',
+        b'["' + b"a" * 200_000 + b'"]',
+        b'["' + b"a" * 4094 + b'"]' + b"a" * 100_000,
+        b"[" + b"[]," * 100_000 + b"[]]",
     ],
+    ids=lambda text: repr(text[:12]),
 )
 def test_what_is_no_list_of_credentials_is_refused(credentials: bytes) -> None:
     report = verify(setup(story(), credentials=credentials).archive)

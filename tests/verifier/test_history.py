@@ -204,6 +204,20 @@ def test_a_line_that_a_crash_left_unfinished_spoils_nothing(tmp_path: Path, held
         assert not history.was_verified(entries[-1]["program"])
 
 
+@pytest.mark.parametrize("junk", [b"\xff\xfe", b"[" * 100_000, b"1" * 6000, b"\x00", b"7"])
+def test_a_journal_with_anything_else_in_it_is_read_past(tmp_path: Path, held: Story, ballots: list[bytes], junk: bytes) -> None:
+    archive, folder = tmp_path / "x.bel", tmp_path / "history"
+    archive.write_bytes(opened(held, ballots[:1]))
+    assert run(str(archive), "--history", str(folder)).exit_code == 0
+    written = (folder / "journal.jsonl").read_bytes()
+    (folder / "journal.jsonl").write_bytes(junk + b"\n" + written)
+    done = run(str(archive), "--history", str(folder), "--only-new")
+    assert done.exit_code == 0
+    assert "taken as checked" in done.stdout
+    with History.locked(folder) as history:
+        assert len(list(history.entries())) == 2
+
+
 def test_two_monitors_in_one_folder_wait_for_nobody(tmp_path: Path, held: Story) -> None:
     archive = tmp_path / "x.bel"
     archive.write_bytes(held.opened().archive)

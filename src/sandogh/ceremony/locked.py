@@ -46,13 +46,14 @@ class Passphrase:
 
     @classmethod
     def typed(cls, entered: str) -> "Passphrase":
-        """Refused for an empty one or one with line breaks.
+        """Refused for an empty one, one with line breaks, and bytes that are no text.
 
-        Letters and digits that different keyboards write differently (ي and ی, ۵ and 5) count as the same, so that the file opens on
-        another machine too.
+        Letters and digits that different keyboards write differently (ي and ی, ۀ in one piece or two, ۵ and 5) count as the same, and
+        the mark that some editors put before a text counts for nothing, so that the file opens on another machine too.
         """
-        folded = fold_digits(fold_letters(unicodedata.normalize("NFKC", entered)))
-        if not folded or len(folded) > LONGEST or any(unicodedata.category(character) == "Cc" for character in folded):
+        normal = unicodedata.normalize("NFKC", entered.removeprefix("\ufeff"))
+        folded = fold_digits(fold_letters(normal)).replace("\u06c0", "ه\u0654")
+        if not folded or len(folded) > LONGEST or any(unicodedata.category(character) in ("Cc", "Cs") for character in folded):
             raise Refused(f"a passphrase is one line of 1 to {LONGEST} characters")
         return cls(folded.encode())
 

@@ -15,6 +15,7 @@ from sandogh.protocol.archive import Member
 from sandogh.protocol.ballot import Ballot, parse_ballot
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.credentials_certificate import check_credentials_certificate
+from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election, check_election_key
 from sandogh.protocol.errors import Malformed, VerificationError, within
 from sandogh.protocol.events import Event, EventType, Owned, next_allowed
@@ -63,7 +64,7 @@ class Reading:
     # Ballots taken and not checked yet: (event and bytes, where in the archive).
     waiting: list[tuple[Cast, Member]] = field(default_factory=list)
     # Where the counted ballot of a credential stands, for the rare archive in which a voter voted twice (§8.1).
-    counted: dict[str, tuple[int, int]] = field(default_factory=dict)
+    counted: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     tally: EncryptedTally | None = None
     tally_hash: str = ""
@@ -129,16 +130,20 @@ class Reading:
         setup = self.known()
         for ballot, (_, member) in zip(setup.checker.check([cast for cast, _ in batch]), batch, strict=True):
             setup.builder.add(ballot, setup.weights[ballot.credential], replaces=self.earlier(ballot, setup))
-            self.counted[ballot.credential] = (member.offset, len(member.data))
+            self.counted[ballot.credential] = (member.offset, len(member.data), member.hash)
         self.progress(len(self.seen))
 
     def earlier(self, ballot: Ballot, setup: Setup) -> Ballot | None:
+        """The counted ballot of the same credential, read again; VerificationError when the file is not what it was."""
         if ballot.credential not in self.counted:
             return None
-        offset, size = self.counted[ballot.credential]
+        offset, size, digest = self.counted[ballot.credential]
         with self.path.open("rb") as again:
             again.seek(offset)
-            return parse_ballot(again.read(size), setup.election)
+            data = again.read(size)
+        if sha_hex(data) != digest:
+            raise VerificationError("§11.2", "the archive was changed while it was being read")
+        return parse_ballot(data, setup.election)
 
     def take_tally(self, data: tuple[Member, ...]) -> None:
         """The encrypted tally against our own product of the ballots, protocol.md §8.2, §8.3."""

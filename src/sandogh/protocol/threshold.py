@@ -5,7 +5,6 @@ The values here are what the key establishment leaves behind and what an archive
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from sandogh.protocol.canonical import dumps, loads_canonical
 from sandogh.protocol.certificates import Certificate, Certificates, check_message_keys, check_sizes, contents_of, member_key
@@ -193,9 +192,10 @@ def assembled(
     Two members with one verification key would be one trustee who counts twice; where one decrypts alone, everybody's key is the same.
     """
     group = certificates.group
-    for (left, one), (right, other) in combinations(enumerate(keys, 1), 2):
-        if one.key == other.key and certificates.threshold > 1:
-            raise VerificationError(section, f"members {left} and {right} have the same verification key")
+    holders: dict[Element, int] = {}
+    for index, each in enumerate(keys, 1):
+        if (other := holders.setdefault(each.key, index)) != index and certificates.threshold > 1:
+            raise VerificationError(section, f"members {other} and {index} have the same verification key")
     sub_key = group.product(each.elements[0] for each in coefexps)
     if sub_key == group.identity:
         raise VerificationError(section, "the sub-key of the threshold trustees is the identity")

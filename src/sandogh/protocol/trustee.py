@@ -96,11 +96,11 @@ class Trustees:
 
     def grouped(self) -> Iterator[tuple[int, tuple[Member, ...]]]:
         """(how many of them decrypt, members) of each item in order: 1 and a single trustee, or T and a threshold group."""
-        for place, item in enumerate(self.items):
-            yield (
-                item.threshold if isinstance(item, ThresholdParameters) else 1,
-                tuple(member for member in self.members if member.item == place),
-            )
+        first = 0
+        for item in self.items:
+            needed, size = (item.threshold, item.size) if isinstance(item, ThresholdParameters) else (1, 1)
+            yield needed, self.members[first : first + size]
+            first += size
 
     def missing(self, owners: Collection[int]) -> tuple[Missing, ...]:
         """Whose partial decryptions are needed beside those of `owners`, item by item; nothing when they are enough, protocol.md §10.2."""
@@ -138,6 +138,8 @@ def check_trustees(data: bytes, group: Group, *, version: Version = VERSION_1) -
         raise Malformed(SECTION, "trustees: none")
     items: list[Single | Pedersen] = []
     members: list[Member] = []
+    # Looked up and not gone through: whoever writes the file could list very many.
+    holders: dict[Element, int] = {}
     for place, entry in enumerate(entries):
         number = len(members) + 1
         kind, contents = _entry(entry, number)
@@ -153,7 +155,7 @@ def check_trustees(data: bytes, group: Group, *, version: Version = VERSION_1) -
         # (3)
         for index, published in enumerate(found, 1):
             member = Member(len(members) + 1, place, index, published)
-            if any(member.key == other.key and member.item != other.item for other in members):
+            if holders.setdefault(member.key, place) != place:
                 raise VerificationError(SECTION, "the public key of another trustee", f"trustee {member.number}")
             members.append(member)
     return Trustees(tuple(items), tuple(members), group.product(item.key for item in items), data)

@@ -4,6 +4,7 @@ import base64
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from sandogh.protocol.opening import Opening, check_opened
 from sandogh.protocol.question import Choice, Question
 from sandogh.verifier.audit import Audit
 from sandogh.verifier.checks import PLAN
-from sandogh.verifier.cli import FAILS, HOLDS, INCOMPLETE, Reading, out_of_reach, source_at, source_options
+from sandogh.verifier.cli import ENDED, FAILS, HOLDS, INCOMPLETE, Reading, out_of_reach, source_at, source_options
 from sandogh.verifier.index import BallotLine, credential_named
 from sandogh.verifier.report import Verdict
 from sandogh.verifier.source import Unreachable, is_address
@@ -197,6 +198,8 @@ def _audited(source: str, reading: Reading, *, lists_too: bool = True) -> Iterat
             yield audit
     except Unreachable as error:
         out_of_reach(str(error))
+    except (BrokenProcessPool, MemoryError):
+        out_of_reach(ENDED)
     except OSError as error:
         out_of_reach(f"cannot read: {error}")
 

@@ -25,6 +25,9 @@ from sandogh.verifier.text import as_text
 
 HOLDS, FAILS, INCOMPLETE = 0, 1, 3
 
+#: Why a verification ended, through no fault of the archive that anybody could name.
+ENDED = "a process of the verification was ended from outside, or did not get the memory that it asked for"
+
 #: As shells report a program that Ctrl-C ended.
 INTERRUPTED = 130
 
@@ -185,8 +188,8 @@ def verify(
     except KeyboardInterrupt:
         # Not 1, which would say that something failed.
         sys.exit(INTERRUPTED)
-    except BrokenProcessPool:
-        out_of_reach("a process of the verification was ended from outside, perhaps for want of memory")
+    except (BrokenProcessPool, MemoryError):
+        out_of_reach(ENDED)
     except OSError as error:
         out_of_reach(f"cannot read or write: {error}")
     sys.exit(status)

@@ -70,12 +70,12 @@ class History:
         )
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """The journal's lines, oldest first; a line that a crash left unfinished is skipped."""
+        """The journal's lines, oldest first; a line that a crash left unfinished, or that holds anything else, is skipped."""
         path = self.folder / JOURNAL
-        for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        for line in path.read_bytes().split(b"\n") if path.exists() else ():
             try:
                 entry = json.loads(line)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(entry, dict):
                 yield entry

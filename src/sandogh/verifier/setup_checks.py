@@ -26,6 +26,9 @@ WORTHWHILE = 4096
 
 _PIECE = 1 << 16
 
+#: No entry of the list is as long as this many bytes.
+_LONGEST = 4096
+
 
 # ---- 1
 
@@ -228,12 +231,16 @@ def _chunks(index: Index, place: Place) -> Iterator[bytes]:
         *whole, rest = rest.split(b'","')
         # A cut may fall into the mark itself, which then ends up whole in the next piece.
         entries.extend(whole)
+        if len(rest) > _LONGEST:
+            # No credential, and perhaps without end: its beginning, left open, is refused.
+            rest = rest[:_LONGEST] + b" "
+            break
         while len(entries) >= BATCH:
             yield _list(entries[:BATCH])
             del entries[:BATCH]
     if first:
-        # No list of texts: whatever it is, the check of the whole says what is wrong with it.
-        yield index.read(place)
+        # No list of texts: whatever it is, the check of it, or of its beginning, says what is wrong with it.
+        yield next(index.pieces(place, _PIECE), b"")
         return
     if rest.endswith(b'"]'):
         yield _list([*entries, rest[:-2]])
