@@ -142,6 +142,10 @@ class Group(ABC):
             raise Malformed("§3.5", f"{self.name} encodes at most {self.vector_limit} integers, not {length}")
         return unpacked(self._number_of(element), length=length, padding=self.vector_padding)
 
+    def encodes_vector(self, element: Element, length: int) -> bool:
+        """Whether nothing stands above the vector of this length in the element, as in all that `encode_vector` makes, §3.5."""
+        return self._number_of(element) >> self.vector_padding + 8 * length == 0
+
     @abstractmethod
     def _stands_for_member(self, number: int) -> bool:
         """Whether the number is that of an element of the subgroup, protocol.md §3.5."""

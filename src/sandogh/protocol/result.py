@@ -119,6 +119,23 @@ def check_result(
     return result
 
 
+def meaningless_votes(
+    election: Election, tally: EncryptedTally, partials: Sequence[PartialDecryption], trustees: Trustees
+) -> tuple[tuple[int, ...], ...]:
+    """Per question the numbers, from 1, of the revealed votes that no program makes of any vector, protocol.md §10.4.
+
+    Either the voter cast such a one, or a trustee whose decryption was needed made it so: the proof of a decryption does not bind the
+    factor (§10.1), and who tries often enough finds one that reveals a vector of choice, with something above it. Raises as `opened`.
+    """
+    group = election.group
+    return tuple(
+        tuple(place for place, (_, element) in enumerate(leaves(row), 1) if not group.encodes_vector(element, len(question.answers)))
+        if question.kind == "NH"
+        else ()
+        for question, row in zip(election.questions, opened(tally, partials, trustees), strict=True)
+    )
+
+
 def _vectors(election: Election, question: NonHomomorphicQuestion, row: Nested[Element]) -> tuple[tuple[int, ...], ...]:
     """What each opened element of the question stands for, protocol.md §10.3."""
     return tuple(election.group.decode_vector(element, len(question.answers)) for _, element in leaves(row))

@@ -10,7 +10,7 @@ from sandogh.protocol.elgamal import Ciphertext
 from sandogh.protocol.errors import Malformed, VerificationError
 from sandogh.protocol.events import EventType, Owned
 from sandogh.protocol.nested import leaves
-from sandogh.protocol.result import check_result
+from sandogh.protocol.result import check_result, meaningless_votes
 from sandogh.protocol.shapes import array, record
 from sandogh.protocol.shuffle import check_shuffle, check_shuffle_owners
 from sandogh.protocol.tally import EncryptedTally
@@ -180,7 +180,25 @@ def result(audit: Audit) -> str:
         data, election=audit.election, tally=audit.shuffled, partials=list(audit.partials.values()), trustees=audit.trustees
     )
     audit.report.facts.result = race_results(audit.election, found)
-    return f"{count(len(audit.election.questions), 'question')}, {count(audit.shuffled.num_tallied, 'ballot')}"
+    return f"{count(len(audit.election.questions), 'question')}, {count(audit.shuffled.num_tallied, 'ballot')}" + _meaningless(audit)
+
+
+def _meaningless(audit: Audit) -> str:
+    """A warning about revealed votes that no honest voter cast. Not a refusal, since one voter could then make any election invalid."""
+    if not audit.election.needs_shuffle or audit.shuffled is None:
+        return ""
+    found = meaningless_votes(audit.election, audit.shuffled, list(audit.partials.values()), audit.trustees)
+    places = [
+        f"question {question}, vote{'s' if len(votes) > 1 else ''} {', '.join(map(str, votes))}"
+        for question, votes in enumerate(found, 1)
+        if votes
+    ]
+    if not places:
+        return ""
+    return (
+        f"; WARNING: {'; '.join(places)}: no program makes these of any choice (§10.4), so that they show what their voters chose only if"
+        " the voters, and not a trustee, made them so"
+    )
 
 
 # ---- 11, 12
