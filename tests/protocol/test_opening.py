@@ -125,7 +125,7 @@ def test_the_signature_takes_nothing_from_the_seed() -> None:
         {"ballot": story().election.fingerprint},
         {"election": story().election.fingerprint},
     ],
-    ids=str,
+    ids=["another choice", "a blank vote", "nothing in the second", "seed", "credential", "ballot", "election"],
 )
 def test_a_ballot_that_held_something_else_is_refused(change: dict[str, Any]) -> None:
     refusal = refused(replace(OPENING, **change).to_bytes())
@@ -153,7 +153,11 @@ def test_choices_that_are_not_allowed_are_no_opening() -> None:
         assert type(refused(replace(OPENING, choices=choices).to_bytes())) is Malformed
 
 
-@pytest.mark.parametrize("credential", ["", "zz", f"{1:064x}", f"{2**255 - 20:064x}", HELD.voters[0].public.upper()])
+@pytest.mark.parametrize(
+    "credential",
+    ["", "zz", f"{1:064x}", f"{2**255 - 20:064x}", HELD.voters[0].public.upper()],
+    ids=["empty", "no number", "identity", "small order", "upper case"],
+)
 def test_a_credential_that_is_none_is_refused(credential: str) -> None:
     refused(replace(OPENING, credential=credential).to_bytes())
 
