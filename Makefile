@@ -8,13 +8,14 @@ BUILT := src/sandogh/server/portal/static/booth/booth.js
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SANDOGH_DATA ?= $(CURDIR)/var
 
-.PHONY: help setup setup-test demo demo-fresh demo-count test lint types imports migrations test-python test-postgres test-booth test-browser bench clean
+.PHONY: help setup setup-test demo demo-fresh demo-count test lint types imports migrations test-python test-postgres test-booth test-browser fuzz bench clean
 
 help:
 	@echo "make demo        an election to click through on http://127.0.0.1:8000 (Ctrl-C stops it; again resumes)"
 	@echo "make demo-fresh  the same, from the beginning"
 	@echo "make demo-count  in a second terminal: close the demo's election, count it, publish and verify the result"
 	@echo "make test        install what the tests need and run every one"
+	@echo "make fuzz        damaged bytes into every reader, 40 seconds of them; FUZZ=\"--seconds 3600 --runs 10000000\" for longer"
 	@echo "make bench       measure: casting, verifying, shuffling, sealing in the browser"
 
 # ---- installing: Python packages (locked, hashed), the booth's packages (locked), the built booth, the English catalogue
@@ -66,7 +67,7 @@ demo-count: setup
 	@$(BIN)/sandogh demo count
 
 # ---- testing: cheap and telling first
-test: setup-test lint types imports migrations test-booth test-python test-postgres test-browser
+test: setup-test lint types imports migrations test-booth test-python fuzz test-postgres test-browser
 	@echo "Everything passed."
 
 lint: setup
@@ -98,6 +99,12 @@ test-postgres: setup
 
 test-browser: setup
 	$(BIN)/pytest tests/e2e -m e2e
+
+# Atheris has wheels for Linux on x86-64 alone; elsewhere only the tests of tests/fuzz run, and this says so.
+fuzz: setup
+	@if $(BIN)/python -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("atheris") is None)'; \
+	then cd tests && ../$(BIN)/python -m fuzz.run --keep ../.fuzz $(FUZZ); \
+	else echo "No atheris on this machine: nothing is fuzzed here." >&2; fi
 
 bench: setup-test
 	$(BIN)/python bench/verify.py

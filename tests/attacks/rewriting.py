@@ -10,10 +10,12 @@ from sandogh.verifier.cli import verify
 
 
 def pieces(archive: bytes) -> list[bytes]:
-    """The members of an archive as they stand in it, the header first."""
+    """The members of an archive as they stand in it, the header first. Raises ValueError for a size that is none."""
     found, place = [], 0
     while place < len(archive):
         size = int(archive[place + 124 : place + 135], 8)
+        if size < 0:
+            raise ValueError("a negative size")
         end = place + 512 + size + -size % 512
         found.append(archive[place:end])
         place = end
