@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandogh.ceremony.authority_record import CredentialsProof
-from sandogh.ceremony.errors import Refused
+from sandogh.ceremony.record import setup_of
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.election import Election
-from sandogh.protocol.errors import SandoghError
-from sandogh.protocol.events import EventType
-from sandogh.protocol.record import read_records
 
 SHOWN = 20  # characters of a public credential: enough to find it in the list
 
@@ -26,18 +23,10 @@ class Published:
 
 def read_published(archive: Path) -> Published:
     """The first event of an archive, which fixes the list; Refused when it cannot be read."""
-    try:
-        with archive.open("rb") as file:
-            first = next(iter(read_records(file)), None)
-            if first is None or first.event.type is not EventType.Setup:
-                raise Refused(f"{archive} does not begin with a setup")
-            election = Election.from_bytes(first.data[0].data)
-            listed = check_public_credentials(first.data[2].data, election.group)
-            return Published(election.uuid, listed, first.data[3].data if len(first.data) == 5 else None)
-    except OSError as fault:
-        raise Refused(f"{archive} cannot be read: {fault.strerror or fault}") from fault
-    except SandoghError as fault:
-        raise Refused(f"{archive}: {fault}") from fault
+    with setup_of(archive) as data:
+        election = Election.from_bytes(data[0].data)
+        listed = check_public_credentials(data[2].data, election.group)
+        return Published(election.uuid, listed, data[3].data if len(data) == 5 else None)
 
 
 def differences(proof: CredentialsProof, published: Published, *, voters: Mapping[str, str]) -> Iterator[str]:

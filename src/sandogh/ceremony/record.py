@@ -4,25 +4,42 @@ Reads the archive once, a bounded number of ballots in memory at a time, by the 
 programs that a trustee and an auditor run should not fail together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from sandogh.ceremony import ballots
 from sandogh.ceremony.ballots import BallotChecker, Cast
+from sandogh.ceremony.errors import Refused
 from sandogh.protocol.archive import Member
 from sandogh.protocol.ballot import Ballot, parse_ballot
 from sandogh.protocol.credential import check_public_credentials
 from sandogh.protocol.credentials_certificate import check_credentials_certificate
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election, check_election_key
-from sandogh.protocol.errors import Malformed, VerificationError, within
+from sandogh.protocol.errors import Malformed, SandoghError, VerificationError, within
 from sandogh.protocol.events import Event, EventType, Owned, next_allowed
 from sandogh.protocol.record import Record, read_records
 from sandogh.protocol.shuffle import check_shuffle
 from sandogh.protocol.tally import EncryptedTally, TallyBuilder, check_encrypted_tally
 from sandogh.protocol.trustee import Trustees, check_trustees
+
+
+@contextmanager
+def setup_of(archive: Path) -> Iterator[tuple[Member, ...]]:
+    """The data members of an archive's first event, for a block that judges them; Refused when it cannot be read or does not hold."""
+    try:
+        with archive.open("rb") as file:
+            first = next(iter(read_records(file)), None)
+        if first is None or first.event.type is not EventType.Setup:
+            raise Refused(f"{archive} does not begin with a setup")
+        yield first.data
+    except OSError as fault:
+        raise Refused(f"{archive} cannot be read: {fault.strerror or fault}") from fault
+    except SandoghError as fault:
+        raise Refused(f"{archive}: {fault}") from fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,14 @@ from math import comb
 from pathlib import Path
 
 from sandogh.ceremony.errors import Refused
+from sandogh.ceremony.record import setup_of
 from sandogh.ceremony.rehearsal import Answer, Rehearsal, check_answer
 from sandogh.protocol import canonical
 from sandogh.protocol.combination import lagrange
 from sandogh.protocol.digest import sha_hex
 from sandogh.protocol.election import Election, check_election_key
 from sandogh.protocol.errors import SandoghError, VerificationError
-from sandogh.protocol.events import EventType
 from sandogh.protocol.group import Element
-from sandogh.protocol.record import read_records
 from sandogh.protocol.trustee import Member, Trustees, check_trustees
 
 RECORD_FORMAT = "sandogh-rehearsal-record/1"
@@ -95,19 +94,11 @@ class Outcome:
 
 def read_setup(archive: Path) -> tuple[Election, Trustees]:
     """Election and trustees from the first event of an archive; Refused when it cannot be read or does not hold."""
-    try:
-        with archive.open("rb") as file:
-            first = next(iter(read_records(file)), None)
-            if first is None or first.event.type is not EventType.Setup:
-                raise Refused(f"{archive} does not begin with a setup")
-            election = Election.from_bytes(first.data[0].data)
-            trustees = check_trustees(first.data[1].data, election.group)
-            check_election_key(election, trustees)
-            return election, trustees
-    except OSError as fault:
-        raise Refused(f"{archive} cannot be read: {fault.strerror or fault}") from fault
-    except SandoghError as fault:
-        raise Refused(f"{archive}: {fault}") from fault
+    with setup_of(archive) as data:
+        election = Election.from_bytes(data[0].data)
+        trustees = check_trustees(data[1].data, election.group)
+        check_election_key(election, trustees)
+        return election, trustees
 
 
 def check_rehearsal(rehearsal: Rehearsal, answers: Mapping[str, bytes], *, election: Election, trustees: Trustees) -> Outcome:
