@@ -9,6 +9,8 @@ that --keep names.
 """
 
 import argparse
+import random
+import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +31,8 @@ def main() -> None:
     arguments.add_argument("--keep", type=Path, default=Path(".fuzz"))
     arguments.add_argument("--input", type=Path)
     wanted = arguments.parse_args()
+    # The same election in every run, so that what was found can be read again: this draw is taken when the modules are imported.
+    secrets.randbelow = random.Random(1).randrange
     with atheris.instrument_imports(include=["sandogh.protocol", "sandogh.verifier"]):
         from fuzz import mutating, readers
 
@@ -47,7 +51,10 @@ def main() -> None:
 
     wanted.keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sandogh-fuzz-") as corpus:
-        for number, seed in enumerate(readers.seeds()):
+        chosen = [seed for seed in readers.seeds() if wanted.only in readers.target_of(seed).name]
+        if not chosen:
+            arguments.error(f"no target is called {wanted.only}")
+        for number, seed in enumerate(chosen):
             (Path(corpus) / f"{number:04}").write_bytes(seed)
         options = [
             f"-runs={wanted.runs}",
