@@ -9,6 +9,7 @@
  * does. An archive with one of them is reported as unsupported, never as valid.
  */
 import { ArchiveReader, type Member } from "../protocol/archive";
+import { checkCredentialsCertificate } from "../protocol/credentials-certificate";
 import { type Election, parseElection } from "../protocol/election";
 import { textOf } from "../protocol/encoding";
 import { SandoghError, VerificationError } from "../protocol/errors";
@@ -222,10 +223,12 @@ class Audit {
         const list = setup[2];
         if (list === undefined) throw new Unfounded([3]);
         const progress = (done: number): void => this.tell("credentials", done);
-        const certificate = setup.length === 5 ? setup[3] : undefined;
-        const { count, weight, note } = await publicCredentials(list, certificate, { election: this.known(), ledger, crew, progress });
+        const { count, weight, note } = await publicCredentials(list, { ledger, crew, progress });
         Object.assign(this.facts, { credentials: count, credentials_weight: Number(weight), credentials_fingerprint: fingerprint(list.data) });
-        return note;
+        const certificate = setup.length === 5 ? setup[3] : undefined;
+        if (certificate === undefined) return note;
+        checkCredentialsCertificate(certificate.data, this.known(), list.hash, count);
+        return `${note}, certified`;
     }
 
     // ---- 6

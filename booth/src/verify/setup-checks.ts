@@ -4,7 +4,6 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Member } from "../protocol/archive";
 import { dumps, type Json, loads } from "../protocol/canonical";
 import { parseCredentials, parseEntry } from "../protocol/credentials";
-import { checkCredentialsCertificate } from "../protocol/credentials-certificate";
 import type { Election } from "../protocol/election";
 import { base64, textOf, utf8 } from "../protocol/encoding";
 import { SandoghError, VerificationError } from "../protocol/errors";
@@ -78,15 +77,10 @@ export interface Listed {
     readonly note: string;
 }
 
-/**
- * The public list: every entry in error is told; membership is computed by the crew, protocol.md §5.3.
- *
- * A certificate of an external credential authority, where there is one, is held to the list, §5.4. If all holds, every hand gets the list.
- */
+/** The public list: every entry in error is told; membership is computed by the crew, §5.3. If all hold, every hand gets the list. */
 export async function publicCredentials(
     list: Member,
-    certificate: Member | undefined,
-    { election, ledger, crew, progress }: { election: Election; ledger: Ledger; crew: Crew; progress: (done: number) => void },
+    { ledger, crew, progress }: { ledger: Ledger; crew: Crew; progress: (done: number) => void },
 ): Promise<Listed> {
     const entries = parseCredentials(list.data);
     let done = 0;
@@ -105,11 +99,9 @@ export async function publicCredentials(
     }
     await line.finish();
     const weight = weigh(entries, ledger);
-    if (certificate !== undefined) checkCredentialsCertificate(certificate.data, election, list.hash, entries.length);
     if (ledger.refused(5) === 0) await crew.all("list", { entries });
     const weighing = weight === BigInt(entries.length) ? "" : `, weights together ${weight}`;
-    const certified = certificate === undefined ? "" : ", certified";
-    return { count: entries.length, weight, note: `${counted(entries.length, "credential")}${weighing}, fingerprint ${fingerprint(list.data)}${certified}` };
+    return { count: entries.length, weight, note: `${counted(entries.length, "credential")}${weighing}, fingerprint ${fingerprint(list.data)}` };
 }
 
 /** The sum of the weights; refuses a credential that comes twice. */
