@@ -21,6 +21,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from sandogh.ceremony.store import CredentialStore
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.credential import derive_credential
 from sandogh.protocol.groups import group_named
@@ -110,9 +111,10 @@ def test_no_secret_credential_reaches_the_server(evidence: Evidence, members: li
 
 def test_no_credential_of_anybody_reaches_the_server(evidence: Evidence) -> None:
     """Also of the six hundred who have not voted."""
-    with closing(sqlite3.connect(evidence.installation.folder / "authority" / "secret.sqlite3")) as store:
-        everybody = [row[0] for row in store.execute("SELECT credential FROM voter")]
+    with CredentialStore(evidence.installation.folder / "authority" / "secret.sqlite3") as store:
+        everybody = {store.secret_of(holder) for holder in store.holders()}
     assert len(everybody) == 611
+    assert all(re.fullmatch(r"\w{5}-\w{6}-\w{5}-\w{6}", credential) for credential in everybody)
     everything = b"\n".join(evidence.material().values())
     assert [credential for credential in everybody if credential.encode() in everything] == []
 
