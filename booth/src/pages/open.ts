@@ -32,6 +32,8 @@ let latest = 0;
 function show(note: Note): void {
     for (const one of document.querySelectorAll<HTMLElement>("[data-opening]")) one.hidden = one.dataset["opening"] !== note;
     if (answer) answer.hidden = note !== "good";
+    // What cannot be read or fetched can be tried again.
+    if (form) form.hidden = note === "good" || note === "different" || note === "busy";
 }
 
 class Unreachable extends Error {}
@@ -57,7 +59,10 @@ async function open(text: string): Promise<void> {
     } catch (error) {
         note = error instanceof Malformed ? "malformed" : error instanceof Unreachable ? "unreachable" : "failed";
     }
-    if (mine === latest) show(note);
+    if (mine !== latest) return;
+    // The address no longer has it.
+    if (field && note !== "malformed") field.value = note === "unreachable" || note === "failed" ? text : "";
+    show(note);
 }
 
 /** (2) to (4) */
@@ -118,7 +123,11 @@ form?.addEventListener("submit", (event) => {
     event.preventDefault();
     void open(field?.value ?? "");
 });
-chosen?.addEventListener("change", () => void openFile(chosen.files?.[0]));
+chosen?.addEventListener("change", () => {
+    void openFile(chosen.files?.[0]);
+    // The same file chosen again is a change again.
+    chosen.value = "";
+});
 for (const type of ["dragover", "drop"] as const) {
     addEventListener(type, (event) => {
         event.preventDefault();

@@ -22,7 +22,9 @@ function opening(choices = [[0, 1, 0, 1], [0, 0]]): Opening {
 }
 
 let served: Response | Error;
+let listening: { mock: { calls: unknown[][] } };
 beforeEach(() => {
+    listening = vi.spyOn(globalThis, "addEventListener");
     vi.stubGlobal("Worker", ThreadWorker);
     served = new Response(election.text);
     vi.stubGlobal("fetch", (url: string) => {
@@ -30,6 +32,10 @@ beforeEach(() => {
         return served instanceof Error ? Promise.reject(served) : Promise.resolve(served.clone());
     });
     history.replaceState(null, "", "/e/arkan/open/");
+});
+afterEach(() => {
+    // A page that was left hears nothing any more.
+    for (const [type, listener] of listening.mock.calls) removeEventListener(type as string, listener as EventListener);
 });
 afterEach(() => vi.waitFor(() => expect(ThreadWorker.running).toBe(0)));
 
@@ -134,12 +140,15 @@ test.each([
     ["a page of the server's", new Response("<h1>", { status: 503 })],
 ])("%s instead of the election file is told, and asking again works", async (_, answer) => {
     served = answer;
-    await open();
-    submit(openingText(opening()));
+    await open(openingFragment(opening()));
     await verdict("unreachable");
+    expect(location.hash).toBe("");
     served = new Response(election.text);
-    submit(openingText(opening()));
+    // The address no longer has it; the field does.
+    expect(at("#opening-form").hidden).toBe(false);
+    at("#opening-form").dispatchEvent(new Event("submit", { cancelable: true }));
     await verdict("good");
+    expect([at("#opening-form").hidden, (at("#opening-code") as HTMLTextAreaElement).value]).toEqual([true, ""]);
 });
 
 test("an election file that is none is not taken for a verdict about the ballot", async () => {
