@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from attacks.test_decryption import collusion
 from protocol.elections import Board, Story, story
 from sandogh.protocol.canonical import dumps, loads
 from sandogh.protocol.channel import MessageKeys, generate_seed
@@ -133,3 +134,16 @@ def test_both_refuse_every_forgery_for_the_same_rule(browser: Verifier, group: G
     assert held_good == {"nothing forged", "a revote", "a certificate", "decryptions of (1,)"} | {
         f"decryptions of (2, 1){more}" for more in ("", " and a result")
     }
+
+
+@pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
+def test_both_refuse_decryptions_that_contradict_each_other(browser: Verifier, group: Group, tmp_path: Path) -> None:
+    """A false factor whose proof holds: found by whoever decrypts beyond the threshold, and by nobody else (protocol.md §10.2)."""
+    made = collusion(group, size=3, threshold=2, stolen=3)
+    paths = []
+    for count, votes in [(2, 3), (3, 3), (3, 0)]:
+        paths.append(tmp_path / f"{count}-{votes}.bel")
+        paths[-1].write_bytes(made.archive(count, votes))
+    ours = [of_python(verified(path)) for path in paths]
+    assert [of_browser(said) for said in browser(paths)] == ours
+    assert [said["verdict"] for said in ours] == ["valid", "invalid", "invalid"]

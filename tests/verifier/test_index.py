@@ -34,13 +34,24 @@ class Fickle(io.BytesIO):
         return data
 
 
-@pytest.mark.parametrize(("what", "check"), [(b'"signature":{"hash"', 6), (b'["', 5), (b'"questions"', 3), (b'[["Single"', 4)])
+@pytest.mark.parametrize(
+    ("what", "check"), [(b'"signature":{"hash"', 6), (b'"questions"', 3), (b'[["Single"', 4)], ids=["ballot", "election", "trustees"]
+)
 def test_a_file_that_is_changed_under_the_verification_is_refused(held: Story, what: bytes, check: int) -> None:
     """Even to something that would pass, since the chain is only of what was read first."""
+    refused_as_changed(held, what, b" " + what[1:], check)
+
+
+def test_a_list_of_credentials_that_is_changed_under_the_verification_is_refused(held: Story) -> None:
+    """It is read piece by piece; another good credential in it is found out at its end."""
+    refused_as_changed(held, held.voters[1].public.encode(), story(voters=1).voters[0].public.encode(), 5)
+
+
+def refused_as_changed(held: Story, what: bytes, other: bytes, check: int) -> None:
     board = held.opened()
     board.append(EventType.Ballot, held.ballot(0, [[1]]))
-    place = board.archive.index(what, 1536 if check != 5 else board.archive.index(held.credentials))
-    later = board.archive[:place] + b" " + board.archive[place + 1 :]
+    place = board.archive.index(what, 1536)
+    later = board.archive[:place] + other + board.archive[place + len(what) :]
     report = verify_archive(Fickle(board.archive, later))
     failed = [found for found in report.checks if found.findings]
     assert [(found.number, [finding.section for finding in found.findings]) for found in failed] == [(check, ["§11.2"])]

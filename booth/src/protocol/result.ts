@@ -5,6 +5,7 @@ import type { PartialDecryption } from "./decryption";
 import type { Election } from "./election";
 import { textOf } from "./encoding";
 import { VerificationError, within } from "./errors";
+import type { Group } from "./group";
 import { mod } from "./scalar";
 import { bigCount } from "./shapes";
 import { type EncryptedTally, rowLength } from "./tally";
@@ -12,13 +13,13 @@ import type { Item, Trustees } from "./trustees";
 
 const SECTION = "§10.3";
 
-/** λ_j = Π_{k≠j} k/(k-j) mod q for the members who decrypt, protocol.md §10.2. */
-export function lagrange(indices: readonly number[], j: number, q: bigint): bigint {
+/** λ_j = Π_{k≠j} (k-at)/(k-j) mod q for the members who decrypt, protocol.md §10.2. */
+export function lagrange(indices: readonly number[], j: number, q: bigint, at = 0): bigint {
     let above = 1n;
     let below = 1n;
     for (const k of indices) {
         if (k === j) continue;
-        above = mod(above * BigInt(k), q);
+        above = mod(above * BigInt(k - at), q);
         below = mod(below * BigInt(k - j), q);
     }
     return mod(above * inverse(below, q), q);
@@ -34,11 +35,36 @@ function inverse(a: bigint, q: bigint): bigint {
     return result;
 }
 
-/** Whose factor counts, and to which power: a single trustee's, or those of the first T members in the order of their indices, §10.2. */
-function shares<E>(item: Item<E>, partials: ReadonlyMap<number, PartialDecryption<E>>, q: bigint): { partial: PartialDecryption<E>; exponent: bigint }[] {
+/** Partial decryptions, each to a power. */
+type Shares<E> = readonly { readonly partial: PartialDecryption<E>; readonly exponent: bigint }[];
+
+interface Present<E> {
+    readonly index: number;
+    readonly partial: PartialDecryption<E>;
+}
+
+/** Of a threshold group, the shares of these members at the index of another member, or at 0, where the key is, protocol.md §10.2. */
+function sharesAt<E>(counted: readonly Present<E>[], at: number, q: bigint): Shares<E> {
+    const indices = counted.map(({ index }) => index);
+    return counted.map(({ index, partial }) => ({ partial, exponent: lagrange(indices, index, q, at) }));
+}
+
+/** The product of factors of one ciphertext. */
+function combined<E>(group: Group<E>, shares: Shares<E>, row: number, cell: number): E {
+    return shares.reduce((product, { partial, exponent }) => {
+        const factor = partial.factors[row]?.[cell] ?? group.identity;
+        return group.multiply(product, exponent === 1n ? factor : group.power(factor, exponent));
+    }, group.identity);
+}
+
+/**
+ * Whose factor counts, and to which power: a single trustee's, or those of the first T members in the order of their indices, §10.2.
+ * What further members decrypted must agree with them: stricter than upstream, and what keeps a false factor out that has a proof.
+ */
+function shares<E>(group: Group<E>, item: Item<E>, partials: ReadonlyMap<number, PartialDecryption<E>>): Shares<E> {
     const present = item.members.flatMap(({ number, index }) => {
         const partial = partials.get(number);
-        return partial === undefined ? [] : [{ index, partial }];
+        return partial === undefined ? [] : [{ number, index, partial }];
     });
     if (present.length < item.threshold) {
         const absent = item.members.filter(({ number }) => !partials.has(number)).map(({ number }) => number);
@@ -46,15 +72,26 @@ function shares<E>(item: Item<E>, partials: ReadonlyMap<number, PartialDecryptio
     }
     const counted = present.slice(0, item.threshold);
     if (item.members.length === 1) return counted.map(({ partial }) => ({ partial, exponent: 1n }));
-    const indices = counted.map(({ index }) => index);
-    return counted.map(({ index, partial }) => ({ partial, exponent: lagrange(indices, index, q) }));
+    for (const further of present.slice(item.threshold)) {
+        const expected = sharesAt(counted, further.index, group.q);
+        further.partial.factors.forEach((row, i) => {
+            row.forEach((factor, j) => {
+                if (group.equal(combined(group, expected, i, j), factor)) return;
+                const numbers = counted.map(({ number }) => number).join(", ");
+                within(`question ${i + 1}, answer ${j + 1}`, () => {
+                    throw new VerificationError("§10.2", `the partial decryptions of trustees ${numbers} and of trustee ${further.number} contradict each other`);
+                });
+            });
+        });
+    }
+    return sharesAt(counted, 0, group.q);
 }
 
 /**
  * Raise unless the result is what the partial decryptions open; the counts of each question, protocol.md §10.2, §10.3.
  *
  * 1. in form, with a count for each answer
- * 2. enough trustees decrypted
+ * 2. enough trustees decrypted, and those beyond the threshold alike
  * 3. 0 <= r <= total weight, which upstream does not look at, and g^r = beta/F
  */
 export function checkResult<E>(
@@ -71,17 +108,14 @@ export function checkResult<E>(
         within(`question ${i + 1}`, () => list(outer[i], SECTION, "result of a question", rowLength(question)).map((count) => bigCount(count, SECTION, "count"))),
     );
     // (2)
-    const counted = trustees.items.flatMap((item) => shares(item, partials, group.q));
+    const counted = trustees.items.flatMap((item) => shares(group, item, partials));
     // (3)
     counts.forEach((row, i) => {
         row.forEach((count, j) => {
             within(`question ${i + 1}, answer ${j + 1}`, () => {
                 if (count > tally.totalWeight) throw new VerificationError(SECTION, `a count of ${count} is above the total weight ${tally.totalWeight}`);
                 const beta = tally.rows[i]?.[j]?.beta ?? group.identity;
-                const opened = counted.reduce((product, { partial, exponent }) => {
-                    const factor = partial.factors[i]?.[j] ?? group.identity;
-                    return group.multiply(product, exponent === 1n ? factor : group.power(factor, exponent));
-                }, group.identity);
+                const opened = combined(group, counted, i, j);
                 // beta = g^r · F, so that nothing is inverted.
                 if (!group.equal(beta, group.multiply(group.power(group.generator, count), opened))) {
                     throw new VerificationError(SECTION, `not ${count}, says the tally as the trustees opened it`);
