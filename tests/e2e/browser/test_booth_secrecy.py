@@ -15,9 +15,12 @@ from e2e.secret_search import SLUG, Evidence, forms, number_forms, places, posts
 from sandogh.protocol.canonical import loads
 from sandogh.protocol.credential import derive_credential
 from sandogh.protocol.groups import group_named
+from sandogh.protocol.opening import SEED_LENGTH, SeededDraw
 
 pytestmark = pytest.mark.e2e
 GROUP = group_named("Ed25519")
+# More than a ballot of the sample election draws from its seed.
+SCALARS = 300
 
 # The booth's own worker, made to tell the test (and nobody else) every random number that it draws.
 TELL = """{
@@ -49,11 +52,11 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
 
 
 def test_the_booth_tells_the_server_nothing_secret(chromium: Browser, evidence: Evidence) -> None:
-    drawn: list[int] = []
+    drawn: list[bytes] = []
 
     def listen(said: ConsoleMessage) -> None:
         if said.text.startswith("drawn "):
-            drawn.append(int(said.text.removeprefix("drawn "), 16))
+            drawn.append(bytes.fromhex(said.text.removeprefix("drawn ")))
 
     def tell(route: Route) -> None:
         answer = route.fetch()
@@ -79,18 +82,20 @@ def test_the_booth_tells_the_server_nothing_secret(chromium: Browser, evidence: 
     [cast] = ballots(evidence)
     ballot: Any = loads(cast)
     alphas = {choice["alpha"] for answer in ballot["answers"] for choice in answer["choices"]}
-    randomness = {
-        number for number in (value % 2**253 for value in drawn) if number < GROUP.q and GROUP.ser(GROUP.power_g(number)) in alphas
-    }
+    found = {value: made_from(value, alphas) for value in drawn if len(value) == SEED_LENGTH}
+    [(seed, randomness)] = [(value, numbers) for value, numbers in found.items() if numbers]
     assert len(randomness) == len(alphas) == 36
     key = derive_credential(credential, uuid=evidence.uuid, group=GROUP)
     assert ballot["credential"] == key.public
     proof = ballot["signature"]["proof"]
     nonce = (int(proof["response"]) + key.secret * int(proof["challenge"])) % GROUP.q
-    assert nonce in {value % 2**253 for value in drawn}
+    # Drawn by itself: whoever opens a seed learns nothing of a signature.
+    assert nonce in {int.from_bytes(value) % 2**253 for value in drawn}
 
     # ---- None of it is anywhere on the server's side.
     assert [places(number_forms(number), material) for number in sorted(randomness | {nonce, key.secret})] == [[]] * 38
+    assert places(number_forms(int.from_bytes(seed)), material) == []
+    assert places(forms(seed.hex()), material) == []
     assert places(forms(credential), material) == []
     names = [candidate["display_name"] for race in SAMPLE["races"] for candidate in race["candidates"]]
     assert {name for name in names if places(forms(name), {"said": material["said"]})} == set(names)
@@ -100,6 +105,13 @@ def test_the_booth_tells_the_server_nothing_secret(chromium: Browser, evidence: 
     assert told["vote/cast/"] == {"ballot"}
     assert told["code/"] == {"csrfmiddlewaretoken", "code"}
     assert set(told) == {"login/", "code/", "vote/seal/", "vote/cast/"}
+
+
+def made_from(seed: bytes, alphas: set[str]) -> set[int]:
+    """The scalars of a seed that are the randomness of one of the ciphertexts (protocol.md §14)."""
+    draw = SeededDraw(seed)
+    scalars = [draw(GROUP.q) for _ in range(SCALARS)]
+    return {number for number in scalars if GROUP.ser(GROUP.power_g(number)) in alphas}
 
 
 def ballots(evidence: Evidence) -> Iterator[bytes]:
